@@ -159,13 +159,14 @@ class ChannelData:
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
-    """State of one channel of one video; ``items``: frames or passages."""
+    """State of one channel of one video; ``items``: frames or passages; ``stamp``: who wrote it."""
 
     video: str
     channel: str
     key: str
     state: Literal["done", "partial", "empty"]
     items: int
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True, slots=True)
