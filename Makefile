@@ -1,0 +1,52 @@
+# Two commands for everybody: `make demo` runs the main job, `make test` proves it.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+DATA   ?= $(firstword $(wildcard $(KINOLEX_SHARED) ../shared))
+
+.PHONY: demo test quick lint types docs bench bench-quality soak clean setup coverage
+
+setup: $(READY)
+
+# One environment for both commands; made again when the dependencies change.
+$(READY): pyproject.toml
+	@echo "Setting up $(VENV) (a few minutes, once) ..."
+	@start=$$(date +%s); \
+	$(PYTHON) -m venv $(VENV) && \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[all,offline,dev]" && \
+	{ $(BIN)/kinolex models pull all-minilm-l6-v2 --yes || echo "(goes on without search by meaning)"; } && \
+	touch $(READY) && echo "Installation took $$(( $$(date +%s) - start )) s."
+
+demo: $(READY)
+	@$(BIN)/python examples/demo.py
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+quick: $(READY)
+	$(BIN)/python -m pytest -m "not slow" -x -q
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(READY)
+	$(BIN)/python docs/build.py
+
+coverage: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report --fail-under=90
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks $(if $(DATA),--shared $(DATA))
+
+soak: $(READY)
+	KINOLEX_SOAK=1 $(BIN)/python -m pytest -q tests/ingest/test_resume.py
+
+clean:
+	rm -rf $(VENV) demo build dist

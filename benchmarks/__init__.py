@@ -1,0 +1,1 @@
+"""Benchmarks: one command, a table and a JSON, ratios in one run, medians with spread."""

@@ -1,0 +1,158 @@
+"""What all benchmarks share: sides in turn, medians with spread, the machine, table and JSON.
+
+Times are only ever compared inside one run, with the sides alternated, because machines drift.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).resolve().parent / "results"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Wall and processor seconds of one run, its children included."""
+
+    wall: float
+    cpu: float
+    peak_mb: float = 0.0
+
+
+@dataclass
+class Row:
+    """One line of a table: median, spread, and what was promised."""
+
+    what: str
+    value: float
+    low: float = 0.0
+    high: float = 0.0
+    unit: str = ""
+    aim: str = ""
+    note: str = ""
+
+
+@dataclass
+class Table:
+    """Rows of one benchmark."""
+
+    name: str
+    rows: list[Row] = field(default_factory=list)
+
+    def add(
+        self, what: str, values: Sequence[float] | float, unit: str = "", aim: str = "", note: str = ""
+    ) -> float:
+        """Add a row from the values of several runs; gives the median."""
+        numbers = [float(values)] if isinstance(values, (int, float)) else [float(v) for v in values]
+        middle = statistics.median(numbers)
+        self.rows.append(Row(what, middle, min(numbers), max(numbers), unit, aim, note))
+        return middle
+
+    def __str__(self) -> str:
+        lines = [f"\n## {self.name}\n", "| what | median | spread | unit | aim | note |"]
+        lines.append("| --- | ---: | --- | --- | --- | --- |")
+        for row in self.rows:
+            spread = "" if row.low == row.high else f"{row.low:.3g} to {row.high:.3g}"
+            lines.append(
+                f"| {row.what} | {row.value:.4g} | {spread} | {row.unit} | {row.aim} | {row.note} |"
+            )
+        return "\n".join(lines)
+
+    def save(self, path: Path | None = None) -> Path:
+        """Write the JSON beside the machine that it was measured on."""
+        path = path or RESULTS / f"{self.name.split()[0].lower()}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        data = {"name": self.name, "machine": machine(), "rows": [asdict(r) for r in self.rows]}
+        path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+        return path
+
+
+def machine() -> dict[str, Any]:
+    """What this machine is, as far as figures depend on it."""
+    model = platform.processor()
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        model = next(line.split(":", 1)[1].strip() for line in lines if "model name" in line)
+    except (OSError, StopIteration):
+        pass
+    return {
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "processor": model,
+        "cores": os.cpu_count(),
+        "date": time.strftime("%Y-%m-%d"),
+    }
+
+
+def cost_of(work: Callable[[], Any]) -> Cost:
+    """Run something in this process and account for it and its ended children."""
+    before = _cpu()
+    started = time.perf_counter()
+    work()
+    wall = time.perf_counter() - started
+    return Cost(wall, _cpu() - before)
+
+
+def _cpu() -> float:
+    total = 0.0
+    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):
+        usage = resource.getrusage(who)
+        total += usage.ru_utime + usage.ru_stime
+    return total
+
+
+def cost_of_command(command: Sequence[str], **more: Any) -> Cost:
+    """Run a command to its end and account for it; its output is thrown away."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
+    subprocess.run(
+        list(command), check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more
+    )
+    wall = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(wall, cpu, after.ru_maxrss / 1024)
+
+
+def in_turn(
+    sides: Mapping[str, Callable[[], Cost]], runs: int = 3, warm: bool = True
+) -> dict[str, list[Cost]]:
+    """Run the sides A B C A B C ...; the first round is not counted when ``warm``."""
+    costs: dict[str, list[Cost]] = {name: [] for name in sides}
+    for turn in range(runs + warm):
+        for name, side in sides.items():
+            cost = side()
+            if turn or not warm:
+                costs[name].append(cost)
+            print(f"  {name}: {cost.wall:.2f} s wall, {cost.cpu:.2f} s cpu", file=sys.stderr)
+    return costs
+
+
+def ratios(top: Sequence[Cost], bottom: Sequence[Cost], what: str = "wall") -> list[float]:
+    """Pair by pair, so that a drifting machine cancels out."""
+    return [getattr(a, what) / getattr(b, what) for a, b in zip(top, bottom, strict=True)]
+
+
+def ffmpeg_clip(path: Path, *, seconds: int, size: str, options: Sequence[str] = ()) -> Path:
+    """A film-like H.264 clip (moving detail and noise), written once."""
+    if not path.exists():
+        source = f"mandelbrot=size={size}:rate=25,noise=alls=12:allf=t,format=yuv420p"
+        subprocess.run(
+            [
+                *("ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-t", str(seconds), "-i", source),
+                *("-c:v", "libx264", "-preset", "veryfast", "-crf", "24", *options, str(path)),
+            ],
+            check=True,
+        )
+    return path

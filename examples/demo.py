@@ -1,0 +1,175 @@
+"""The demo: make a few videos, index them, ask ten questions, check the answers.
+
+Run it with ``make demo``. It writes ``demo/videos`` and ``demo/library`` below the current folder
+and leaves both, so that you can go on asking. It ends with a non-zero code when an answer is
+wrong. Every channel is used for which this machine has a model; the questions for the others are
+left out, and it says so.
+
+Pictures: no trained picture encoder can be assumed, so the demo builds a toy one on the spot that
+knows the names of a few colours. It goes through the same code as any downloaded model.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import kinolex
+from kinolex.cli.tables import answer_lines
+from kinolex.media.types import Chapter
+from kinolex.moments import Span
+from kinolex.progress import Event
+from kinolex.testing.clips import make_clip, make_slides
+
+PLACE = Path("demo")
+COLOURS = ("red", "green", "blue", "yellow", "white", "black")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked and what must come first: a file and a time inside it (empty: nothing)."""
+
+    channel: str
+    text: str
+    video: str = ""
+    at: float = 0.0
+
+
+QUESTIONS = (
+    Question("speech", '"boiling point"', "chemistry.mp4", 4),
+    Question("speech", "how hot must water be before it turns into steam", "chemistry.mp4", 4),
+    Question("speech", "which animals sleep through the winter", "nature.mp4", 12),
+    Question("screen", "quarterly revenue", "meeting.mp4", 4),
+    Question("screen", "hiring plan", "meeting.mp4", 14),
+    Question("title", "summer holiday at the lake", "Summer holiday at the lake 2023.mp4", 2),
+    Question("title", "the lighthouse", "Summer holiday at the lake 2023.mp4", 7),
+    Question("picture", "red", "shapes.mp4", 2),
+    Question("picture", "green", "shapes.mp4", 6),
+    Question("speech", "kangaroo boxing championship"),
+)
+
+SUBTITLES = """1
+00:00:01,000 --> 00:00:07,500
+Water boils at one hundred degrees; we call this the boiling point.
+
+2
+00:00:08,000 --> 00:00:15,000
+Below zero degrees it freezes and becomes ice.
+"""
+
+
+def make_videos(folder: Path) -> None:
+    """Render the handful of clips: slides, narration, subtitles, chapters, moving shapes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    make_clip(folder / "chemistry.mp4", scenes=[(16, "gradient")], numbers=False)
+    (folder / "chemistry.srt").write_text(SUBTITLES, encoding="utf-8")
+    make_slides(
+        folder / "nature.mp4",
+        [(10, "Spring"), (10, "Winter")],
+        narration=[
+            "In spring the birds come back and build their nests.",
+            "In winter bears and hedgehogs hibernate until it gets warm.",
+        ],
+    )
+    make_slides(
+        folder / "meeting.mp4",
+        [(10, "Quarterly revenue\nup twelve percent"), (10, "Hiring plan\nfour engineers")],
+    )
+    make_clip(
+        folder / "Summer holiday at the lake 2023.mp4",
+        scenes=[(5, "noise:1"), (5, "noise:2")],
+        numbers=False,
+        chapters=[Chapter(Span(0, 5), "Swimming"), Chapter(Span(5, 10), "The lighthouse")],
+    )
+    make_clip(
+        folder / "shapes.mp4",
+        scenes=[(4, "red"), (4, "green"), (4, "moving:blue")],
+        numbers=False,
+    )
+
+
+def toy_pictures(folder: Path) -> str:
+    """Build the toy picture encoder; empty text where that is not possible."""
+    try:
+        from kinolex.testing.models import make_picture_model
+    except ImportError:
+        return ""
+    make_picture_model(folder)
+    return str(folder)
+
+
+def available(library: kinolex.Library) -> dict[str, int]:
+    """Channels that hold anything, with the number of videos."""
+    return {c: n for c, n in library.status().channels.items() if n}
+
+
+def right(question: Question, answer: kinolex.Answer) -> bool:
+    """Whether the first moment is the wanted one."""
+    if not question.video:
+        return answer.nothing_found
+    if answer.nothing_found:
+        return False
+    first = answer.moments[0]
+    return Path(first.video.path).name == question.video and first.span.contains(question.at)
+
+
+def show(event: Event) -> None:
+    """One line for what matters."""
+    if event.kind == "commit":
+        print(f"  {Path(event.path).name}: {event.stage} searchable")
+    elif event.kind in ("failure", "notice"):
+        print(f"  {event.message}")
+
+
+def spoken_possible(videos: Path) -> bool:
+    """Whether the narration could be rendered (espeak-ng)."""
+    import av
+
+    with av.open(str(videos / "nature.mp4")) as file:
+        return bool(file.streams.audio)
+
+
+def ask(library: kinolex.Library, videos: Path, known: dict[str, int]) -> int:
+    """Ask every question whose channel is there; the number of wrong answers."""
+    wrong = 0
+    for number, question in enumerate(QUESTIONS, 1):
+        needs_voice = question.video == "nature.mp4"
+        if question.channel not in known or (needs_voice and not spoken_possible(videos)):
+            print(f"\n{number}. {question.text}\n   left out: this machine lacks {question.channel}")
+            continue
+        options = {"channels": ["picture"]} if question.channel == "picture" else {}
+        answer = library.search(question.text, limit=3, **options)  # type: ignore[arg-type]
+        good = right(question, answer)
+        wrong += not good
+        print(f"\n{number}. {question.text}   [{'right' if good else 'WRONG'}]")
+        for line in answer_lines(answer, width=100):
+            print("   " + line)
+    return wrong
+
+
+def main() -> int:
+    """Run the demo; 0 when every answer is right."""
+    started = time.monotonic()
+    shutil.rmtree(PLACE, ignore_errors=True)
+    videos, place = PLACE / "videos", PLACE / "library"
+    print("Rendering five videos ...")
+    make_videos(videos)
+    encoder = toy_pictures(PLACE / "toy-pictures")
+    print(f"  {time.monotonic() - started:.0f} s\nIndexing ...")
+    library = kinolex.open(place)
+    report = library.add(videos, listener=show, picture=encoder)
+    print(f"  {report.done} videos in {report.seconds:.0f} s, {report.failed} failures")
+    library = kinolex.open(place, settings=library.settings.model_copy(update={"picture": encoder}))
+    wrong = ask(library, videos, available(library))
+    print(f"\n{'All answers are right' if not wrong else f'{wrong} answers are WRONG'}", end="")
+    print(f" ({time.monotonic() - started:.0f} s in all).")
+    print("Go on asking:")
+    print(f'  .venv/bin/kinolex search --library {place} "hedgehogs"')
+    return 1 if wrong or report.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""The picture stage: one decode pass feeds frame vectors, shots, stills and screen text.
+
+Black frames are skipped; a frame that is nearly identical to the one before takes over its
+vector without a model call. Batches are cut at fixed places of each video, so that an
+interrupted run that starts again writes the same vectors as an uninterrupted one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from kinolex.encoders.protocols import PictureEncoder, ScreenReader
+from kinolex.encoders.screen_passages import ScreenText
+from kinolex.library.records import FrameBlock, Passage, Shot
+from kinolex.media.types import Frame, MediaInfo, PicturePlan
+from kinolex.settings import Settings
+
+__all__ = ["BATCH", "PicturePass", "Pictures", "preview_plan", "full_plan"]
+
+BATCH = 16
+"""Pictures a model call."""
+
+SCREEN_SIZE = 1280
+"""Longer side of the pictures that are read for text, pixels."""
+
+
+def full_plan(
+    settings: Settings, picture: PictureEncoder | None, *, screen: bool, stills: bool
+) -> PicturePlan:
+    """The plan of the full pass: a frame every ``settings.every`` seconds and at shots."""
+    return PicturePlan(
+        policy="shots",
+        every=settings.every,
+        picture_size=picture.picture_size if picture else 0,
+        picture_square=picture.picture_square if picture else False,
+        screen_size=SCREEN_SIZE if screen else 0,
+        still_size=settings.still_size if settings.stills and stills else 0,
+        hardware=settings.hardware,
+        threads=settings.threads,
+    )
+
+
+def preview_plan(settings: Settings, picture: PictureEncoder, duration: float) -> PicturePlan:
+    """The plan of the coarse pass: key frames, so few that it costs a small part of the full one."""
+    return PicturePlan(
+        policy="keyframes",
+        every=max(12.0 * settings.every, duration / 300),
+        picture_size=picture.picture_size,
+        picture_square=picture.picture_square,
+        cuts=False,
+        hardware=settings.hardware,
+        threads=settings.threads,
+    )
+
+
+@dataclass(slots=True)
+class Pictures:
+    """What one pass over one video brought."""
+
+    frames: FrameBlock | None
+    shots: tuple[Shot, ...]
+    stills: tuple[tuple[int, bytes], ...]
+    screen: tuple[Passage, ...]
+    seen: int
+    encoded: int
+
+
+@dataclass(slots=True)
+class PicturePass:
+    """Consume the frames of one video.
+
+    Parameters
+    ----------
+    info : MediaInfo
+        The video.
+    picture : PictureEncoder or None
+        Encodes frames; None leaves the vectors out.
+    reader : ScreenReader or None
+        Reads screens; None leaves the words out.
+    """
+
+    info: MediaInfo
+    picture: PictureEncoder | None
+    reader: ScreenReader | None
+    _pts: list[int] = field(default_factory=list)
+    _rows: list[int] = field(default_factory=list)
+    _vectors: list[npt.NDArray[np.float16]] = field(default_factory=list)
+    _batch: list[npt.NDArray[np.uint8]] = field(default_factory=list)
+    _stills: list[tuple[int, bytes]] = field(default_factory=list)
+    _cuts: set[int] = field(default_factory=set)
+    _encoded: int = 0
+    _seen: int = 0
+    _screen: ScreenText = field(default_factory=ScreenText)
+
+    def consume(self, frames: Iterable[Frame], moved: Callable[[float], None]) -> None:
+        """Take every frame; ``moved`` is told the time reached, in seconds."""
+        for frame in frames:
+            self._seen += 1
+            self._take(frame)
+            moved(frame.time)
+
+    def _take(self, frame: Frame) -> None:
+        video = self.info.video
+        if video is not None:
+            self._cuts.update(round(cut / video.time_base) for cut in frame.cuts)
+        if frame.still is not None and not frame.black:
+            self._stills.append((frame.pts, frame.still))
+        if frame.screen is not None and self.reader is not None:
+            self._screen.add(frame.time, self.reader.read(frame.screen))
+        elif frame.black and self.reader is not None:
+            self._screen.add(frame.time, [])
+        if self.picture is None or frame.picture is None or frame.black:
+            return
+        self._pts.append(frame.pts)
+        if frame.same_as_last and self._rows:
+            self._rows.append(self._rows[-1])
+            return
+        self._rows.append(self._encoded + len(self._batch))
+        self._batch.append(frame.picture)
+        if len(self._batch) == BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._batch and self.picture is not None:
+            vectors = self.picture.encode_pictures(self._batch)
+            self._vectors.append(vectors.astype(np.float16))
+            self._encoded += len(self._batch)
+            self._batch = []
+
+    def finish(self) -> Pictures:
+        """Everything that the pass brought, ready to commit."""
+        self._flush()
+        block = None
+        if self._vectors:
+            rows = np.concatenate(self._vectors)[np.asarray(self._rows)]
+            block = FrameBlock(np.asarray(self._pts, dtype=np.int64), rows)
+        return Pictures(
+            frames=block,
+            shots=self._shots(),
+            stills=tuple(self._stills),
+            screen=tuple(self._screen.finish(self.info.duration)),
+            seen=self._seen,
+            encoded=self._encoded,
+        )
+
+    def _shots(self) -> tuple[Shot, ...]:
+        video = self.info.video
+        if video is None or not self._seen:
+            return ()
+        end = max(1, round(self.info.duration / video.time_base))
+        edges = [0, *sorted(c for c in self._cuts if 0 < c < end), end]
+        return tuple(Shot(a, b) for a, b in zip(edges, edges[1:], strict=False))

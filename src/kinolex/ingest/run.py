@@ -1,0 +1,197 @@
+"""One run over roots and files: every stage of the design, coarse first, searchable at each step.
+
+`Ingest.run` is the whole story. Each step commits what is whole, so that a run that is killed at
+any moment and started again ends like one that was not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kinolex.errors import NotFoundError
+from kinolex.ingest.catalogue import Catalogue, Work
+from kinolex.ingest.clock import Clock
+from kinolex.ingest.models import Models
+from kinolex.ingest.plan import Need, Stamps, needs
+from kinolex.ingest.stages import Stages
+from kinolex.library.records import Root
+from kinolex.library.store import Store
+from kinolex.media.guard import Guard
+from kinolex.moments import CHANNELS
+from kinolex.progress import Event, Listener, silent
+from kinolex.settings import Settings
+
+__all__ = ["Ingest", "Report"]
+
+PREVIEW_FROM = 120.0
+"""Videos below this many seconds skip the coarse pass: the full one is nearly as quick."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did: ``done`` and ``failed`` videos, ``skipped`` files, wall ``seconds``."""
+
+    done: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False
+    model_calls: int = 0
+    notices: list[str] = field(default_factory=list)
+
+
+class Ingest:
+    """Bring videos into a library.
+
+    Parameters
+    ----------
+    store : Store
+        Opened for writing.
+    settings : Settings, optional
+        Encoders, sampling, threads.
+    listener : callable, optional
+        Told every `kinolex.progress.Event`.
+    only : collection of str
+        Channels to fill; all when empty.
+    redo : bool
+        Do the chosen channels again even where they are up to date.
+    retry : bool
+        Try files again that are known to fail.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings | None = None,
+        *,
+        listener: Listener = silent,
+        only: Collection[str] = (),
+        redo: bool = False,
+        retry: bool = False,
+    ) -> None:
+        self.store = store
+        self.settings = settings or Settings()
+        self.channels = tuple(c for c in CHANNELS if not only or c in only)
+        self.redo = redo
+        self.retry = retry
+        self.report = Report()
+        self.clock = Clock()
+        self._listener = listener
+        self.models = Models(self.settings, self._notice)
+
+    def emit(self, event: Event) -> None:
+        """Tell the listener."""
+        self._listener(event)
+
+    def _notice(self, message: str) -> None:
+        self.report.notices.append(message)
+        self.emit(Event("notice", message=message))
+
+    def run(self, paths: Sequence[Path] = (), *, force: Collection[Path] = ()) -> Report:
+        """Index folders and files (or all known roots when none is given).
+
+        Parameters
+        ----------
+        paths : sequence of Path
+            Folders become roots; files are added alone.
+        force : collection of Path
+            Files to try again although they are known to fail.
+
+        Returns
+        -------
+        Report
+            Never raises for a bad file: that is a failure row.
+
+        Raises
+        ------
+        NotFoundError
+            If a path does not exist.
+        """
+        started = time.monotonic()
+        with Guard(self.settings) as guard:
+            try:
+                self._run(guard, [p.absolute() for p in paths], {p.absolute() for p in force})
+            except KeyboardInterrupt:
+                self.report.interrupted = True
+                self._notice("Stopped; everything finished is kept. Run the same command to go on.")
+        self.report.seconds = time.monotonic() - started
+        self.report.model_calls = self.models.calls
+        self.emit(
+            Event(
+                "done",
+                done=self.report.done,
+                total=self.report.done + self.report.failed,
+                seconds=self.report.seconds,
+                items=self.report.failed,
+                overall=self.clock.overall,
+            )
+        )
+        return self.report
+
+    def _run(self, guard: Guard, paths: list[Path], force: set[Path]) -> None:
+        catalogue = Catalogue(self, guard, force)
+        works = catalogue.update(self._places(paths))
+        if not works:
+            return
+        stamps = Stamps.of(self.settings, self.models, self.channels)
+        stages = Stages(self, guard, stamps)
+        for work in works:
+            work.need = self._needs(stages, work)
+        pending = self._plan([w for w in works if w.need])
+        for work in pending:
+            if work.need.preview and work.record.duration >= PREVIEW_FROM:
+                stages.preview(work)
+        for work in pending:
+            stages.embed(work)
+            stages.pictures(work)
+        for work in pending:
+            stages.speech(work)
+        for work in works:
+            stages.verify(work)
+
+    def _places(self, paths: list[Path]) -> list[tuple[Root, list[Path] | None]]:
+        """Roots to look at, each whole or with the files that were named."""
+        if not paths:
+            return [(root, None) for root in self.store.roots()]
+        places: list[tuple[Root, list[Path] | None]] = []
+        for path in paths:
+            if not path.exists():
+                raise NotFoundError(
+                    f"There is no {path}.", hint="Check the path; quote it if it holds spaces."
+                )
+            if path.is_dir():
+                places.append((self.store.add_root(path), None))
+            else:
+                places.append((self.store.add_root(path.parent), [path]))
+        return places
+
+    def _needs(self, stages: Stages, work: Work) -> Need:
+        states = {s.channel: s for s in self.store.states(work.record.id)}
+        info = work.record.info
+        return needs(
+            states,
+            stages.stamps,
+            film=bool(info.get("video")),
+            sound=bool(info.get("audio")),
+            redo=self.channels if self.redo else (),
+        )
+
+    def _plan(self, works: list[Work]) -> list[Work]:
+        """Tell the clock what is to do; short videos first, so that more is searchable soon."""
+        works.sort(key=lambda w: (w.record.duration, w.record.id))
+        for work in works:
+            length = work.record.duration
+            if work.need.picture or work.need.screen:
+                self.clock.plan("pictures", length)
+            if work.need.preview and length >= PREVIEW_FROM:
+                self.clock.plan("preview", length)
+            if work.need.speech:
+                self.clock.plan("speech", length)
+        self.emit(
+            Event("plan", total=len(works), seconds=sum(w.record.duration for w in works))
+        )
+        return works
+
