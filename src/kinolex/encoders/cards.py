@@ -47,8 +47,11 @@ override the files of the folder (`kinolex.encoders.preprocess.PictureRule`,
 
 from __future__ import annotations
 
+import functools
+import importlib.metadata
 import json
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,7 +59,17 @@ from typing import Any, Literal
 
 from kinolex.errors import EncoderError
 
-__all__ = ["Card", "File", "Package", "Part", "Source", "cards_folder", "read_card", "read_cards"]
+__all__ = [
+    "Card",
+    "File",
+    "Package",
+    "Part",
+    "Source",
+    "cards_folder",
+    "known_cards",
+    "read_card",
+    "read_cards",
+]
 
 Kind = Literal["picture", "words", "speech", "screen", "voice"]
 KINDS: tuple[str, ...] = ("picture", "words", "speech", "screen", "voice")
@@ -195,6 +208,33 @@ def read_cards(folder: Path) -> dict[str, Card]:
     """
     cards = [read_card(path) for path in sorted(folder.glob("*.json"))]
     return {c.name: c for c in sorted(cards, key=lambda c: (KINDS.index(c.kind), c.rank, c.name))}
+
+
+@functools.cache
+def known_cards() -> Mapping[str, Card]:
+    """Every card: those of kinolex, and those of packages with an entry point ``kinolex.encoders``.
+
+    The entry point names a folder of cards, a `Card`, several, or a function that gives one of
+    these; such a card says in ``loader`` which function (card, folder, settings) loads it. A
+    package that fails costs a warning and its own cards, nothing else.
+
+    Examples
+    --------
+    >>> list(known_cards())[0]
+    'siglip2-b16-256'
+    """
+    cards = read_cards(cards_folder())
+    for entry in importlib.metadata.entry_points(group="kinolex.encoders"):
+        try:
+            given = entry.load()
+            given = given() if callable(given) else given
+            if isinstance(given, (str, Path)):
+                given = read_cards(Path(given)).values()
+            for card in [given] if isinstance(given, Card) else list(given):
+                cards.setdefault(card.name, card)
+        except Exception as error:  # whatever a foreign package raises
+            warnings.warn(f"The encoders of {entry.value} are left out: {error}", stacklevel=2)
+    return cards
 
 
 def read_card(path: Path) -> Card:
