@@ -1,0 +1,321 @@
+"""Text and options to one frozen `Query`: what was understood is echoed in it.
+
+Grammar: plain words; ``"exact phrases"`` (also typographic quotes); ``-excluded`` and
+``-"excluded phrase"``; the operators ``in:VIDEO folder:NAME after:DATE before:DATE on:DATE
+language:CODE channel:NAME``; dates (`kinolex.search.dates`) and file names written into the
+question ("in holiday.mp4"). Everything that became a filter is named in ``Query.notes``.
+An operator whose value cannot be read stays a word: a question never fails for its text, unless
+nothing is left to look for or its filters contradict each other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kinolex.errors import QueryError
+from kinolex.moments import CHANNELS, Filters, Part, Query
+from kinolex.search.dates import DateRange, day_or_period, take_date
+from kinolex.search.fragments import parse_fragment
+from kinolex.search.lex import Lexed, lex
+from kinolex.search.words import fold, tokens
+
+__all__ = ["MEDIA_SUFFIXES", "parse"]
+
+_SUFFIXES = """
+    3gp avi flac flv gif m2ts m4a m4v mkv mov mp3 mp4 mpeg mpg mts mxf ogg ogv opus ts wav webm
+    webp wmv"""
+MEDIA_SUFFIXES = frozenset(_SUFFIXES.split())
+"""What makes a word a file name."""
+
+_FILE = rf"[^\s,:]*[^\s,:.]\.(?:{'|'.join(sorted(MEDIA_SUFFIXES))})"
+_IN_FILE = re.compile(rf"(?<!\S)(?:in|from)\s+({_FILE})(?=[\s,?!]|$)", re.IGNORECASE)
+_LONE_FILE = re.compile(rf"(?<!\S)({_FILE})(?=[\s,?!]|$)", re.IGNORECASE)
+
+Known = Callable[[str], bool]
+Days = str | dt.date | dt.datetime | None
+
+
+@dataclass(slots=True)
+class _Understood:
+    """What the text alone gives."""
+
+    videos: list[str] = field(default_factory=list)
+    folder: str = ""
+    days: DateRange = field(default_factory=DateRange)
+    language: str = ""
+    channels: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def parse(
+    text: str = "",
+    *,
+    channels: Sequence[str] | str | None = None,
+    image: Sequence[object] | object | None = None,
+    like: Sequence[str] | str | None = None,
+    video: Sequence[str] | str | None = None,
+    folder: str | None = None,
+    after: Days = None,
+    before: Days = None,
+    min_length: float | None = None,
+    max_length: float | None = None,
+    language: str | None = None,
+    limit: int = 10,
+    group: Literal["moment", "video"] = "moment",
+    weight: float = 1.0,
+    today: dt.date | None = None,
+    known: Known | None = None,
+) -> Query:
+    """Understand a question.
+
+    Parameters
+    ----------
+    text : str
+        The words, with quotes, exclusions, operators and dates.
+    channels : str or sequence of str, optional
+        Of `CHANNELS`; all when not given.
+    image : path or sequence of paths, optional
+        Pictures to look for; ``FILE@0.5`` weighs one (negative moves away from it).
+    like : str or sequence of str, optional
+        Spans of indexed videos, ``VIDEO#t=10,15``; ``...@0.5`` weighs one.
+    video, folder, after, before, min_length, max_length, language
+        Filters; dates are inclusive (``2024``, ``2024-05``, ``2024-05-01`` or a date).
+    limit : int
+        The most moments wanted, at least 1.
+    group : {"moment", "video"}
+        ``video``: the best moment of each video.
+    weight : float
+        Weight of the words beside pictures and spans.
+    today : datetime.date, optional
+        What "last year" counts from.
+    known : callable, optional
+        Tells whether a lone file name is in the library; without it any is taken as one.
+
+    Raises
+    ------
+    QueryError
+        If nothing is asked, or an option is wrong or contradicts another.
+
+    Examples
+    --------
+    >>> q = parse('the cup "under the table" -dog from 2023', today=dt.date(2024, 6, 1))
+    >>> q.words, q.phrases, q.excluded
+    ('the cup', ('under the table',), ('dog',))
+    >>> q.filters.to_dict()
+    {'after': '2023-01-01', 'before': '2023-12-31'}
+    >>> q.notes
+    ('from 2023: recorded from 2023-01-01 to 2023-12-31',)
+    """
+    lexed = lex(text)
+    seen = _Understood()
+    _operators(lexed, seen)
+    words = _settle(lexed.words, lexed.excluded, seen, today or dt.date.today(), known)
+    spoken = _spoken(lexed, words)
+    parts = [Part("words", spoken, _finite(weight, "weight"))] if spoken else []
+    parts += [_part("image", one) for one in _several(image)]
+    parts += [_part("span", one) for one in _several(like)]
+    chosen = _channels([*_several(channels), *seen.channels])
+    days = DateRange(_day(after, "after").after, _day(before, "before").before).meet(seen.days)
+    filters = Filters(
+        videos=tuple(dict.fromkeys([*map(str, _several(video)), *seen.videos])),
+        folder=str(folder or seen.folder),
+        after=days.after,
+        before=days.before,
+        min_length=_length(min_length, "min_length"),
+        max_length=_length(max_length, "max_length"),
+        language=(language or seen.language).lower(),
+    )
+    query = Query(
+        raw=text,
+        words=words,
+        phrases=tuple(dict.fromkeys(lexed.phrases)),
+        excluded=tuple(dict.fromkeys(lexed.excluded)),
+        parts=tuple(parts),
+        channels=chosen,
+        filters=filters,
+        limit=limit,
+        group=group,
+        notes=tuple(dict.fromkeys(seen.notes)),
+    )
+    return _checked(query)
+
+
+def _operators(lexed: Lexed, seen: _Understood) -> None:
+    """Move the operators that can be read into the filters, the others back into the words."""
+    for name, value in lexed.operators:
+        if name == "in":
+            seen.videos.append(value)
+            seen.notes.append(f"in:{value}: only in {value}")
+        elif name == "folder":
+            seen.folder = value
+            seen.notes.append(f"folder:{value}: only in the folder {value}")
+        elif name == "language" and re.fullmatch(r"[A-Za-z]{2,3}", value):
+            seen.language = value.lower()
+            seen.notes.append(f"language:{value}: only in the language {value.lower()}")
+        elif name == "channel" and value.lower() in CHANNELS:
+            seen.channels.append(value.lower())
+            seen.notes.append(f"channel:{value}: only through {value.lower()}")
+        elif name in ("after", "before", "on") and (days := day_or_period(value)):
+            limits = {"after": DateRange(days.after), "before": DateRange(None, days.before)}
+            _date_filter(seen, limits.get(name, days), f"{name}:{value}")
+        else:
+            rest = f"{name} {value}".split()
+            lexed.words.extend(rest)
+            lexed.spoken.extend(rest)
+
+
+def _date_filter(seen: _Understood, days: DateRange, taken: str) -> None:
+    seen.days = seen.days.meet(days)
+    first = f" from {days.after}" if days.after else ""
+    last = f" {'to' if days.after else 'until'} {days.before}" if days.before else ""
+    seen.notes.append(f"{taken}: recorded{first}{last}")
+
+
+def _settle(
+    words: Iterable[str],
+    excluded: Iterable[str],
+    seen: _Understood,
+    today: dt.date,
+    known: Known | None,
+) -> str:
+    """Take dates and file names out of the words until none is left.
+
+    What remains, read again, gives the same: an excluded word that stood between two others may
+    have kept a date apart, so exclusions go first.
+    """
+    barred = {fold(word) for word in excluded}
+    text = ""
+    rest = " ".join(words)
+    while rest != text:
+        text = rest
+        rest = " ".join(w for w in text.split() if not _is_barred(w, barred))
+        if date := take_date(rest, today):
+            rest, days, taken = date
+            _date_filter(seen, days, taken)
+        else:
+            rest = _take_file(rest, seen, known)
+    return text if any(c.isalnum() for c in text) else ""
+
+
+def _is_barred(word: str, barred: set[str]) -> bool:
+    return bool(barred) and (
+        fold(word) in barred or any(token.text in barred for token in tokens(word))
+    )
+
+
+def _take_file(text: str, seen: _Understood, known: Known | None) -> str:
+    found = _IN_FILE.search(text)
+    if not found:
+        lone = _LONE_FILE.search(text)
+        found = lone if lone and (known is None or known(lone[1])) else None
+    if not found:
+        return text
+    seen.videos.append(found[1])
+    seen.notes.append(f"{found[0].strip()}: only in {found[1]}")
+    return " ".join(f"{text[: found.start()]} {text[found.end() :]}".split())
+
+
+def _spoken(lexed: Lexed, words: str) -> str:
+    """The question as one would say it: the words that stayed and the phrases, in order."""
+    left = words.split()
+    out: list[str] = []
+    for piece in lexed.spoken:
+        if piece in lexed.phrases:
+            out.append(piece)
+        elif left and piece == left[0]:
+            out.append(left.pop(0))
+    return " ".join([*out, *left])
+
+
+def _several(value: object) -> list[object]:
+    if value is None or value == "":
+        return []
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [one for one in value if one not in (None, "")]
+    return [value]
+
+
+def _part(kind: Literal["image", "span"], value: object) -> Part:
+    """``FILE``, ``FILE@0.5``, or a pair (FILE, 0.5)."""
+    weight = 1.0
+    if isinstance(value, (tuple, list)):
+        value, weight = str(value[0]), float(value[1])
+    text = str(value)
+    found = re.fullmatch(r"(?s)(.+)@([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)", text)
+    if found:
+        text, weight = found[1], float(found[2])
+    if kind == "span":
+        parse_fragment(text)
+    return Part(kind, text, _finite(weight, f"weight of {text}"))
+
+
+def _finite(value: float, name: str) -> float:
+    number = float(value)
+    if number == 0 or number != number or number in (float("inf"), float("-inf")):
+        raise QueryError(f"The {name} must be a number other than 0, not {value}.")
+    return number
+
+
+def _channels(names: Sequence[object]) -> tuple[str, ...]:
+    wanted = {str(name).strip().lower() for one in names for name in str(one).split(",")}
+    unknown = sorted(wanted - set(CHANNELS))
+    if unknown:
+        raise QueryError(
+            f"There is no channel {', '.join(unknown)}.", hint=f"Choose of {', '.join(CHANNELS)}."
+        )
+    return tuple(c for c in CHANNELS if c in wanted) or CHANNELS
+
+
+def _day(value: Days, name: str) -> DateRange:
+    if value is None or value == "":
+        return DateRange()
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    if isinstance(value, dt.date):
+        return DateRange(value, value)
+    days = day_or_period(value)
+    if days is None:
+        raise QueryError(
+            f'"{value}" is no date for {name}.', hint="Write 2024, 2024-05 or 2024-05-01."
+        )
+    return days
+
+
+def _length(value: float | None, name: str) -> float | None:
+    if value is None:
+        return None
+    if not 0 <= float(value) < float("inf"):
+        raise QueryError(f"{name} must be seconds, 0 or more, not {value}.")
+    return float(value)
+
+
+def _checked(query: Query) -> Query:
+    """The question itself, unless it asks nothing or contradicts itself."""
+    filters = query.filters
+    if query.limit < 1:
+        raise QueryError(f"The limit must be 1 or more, not {query.limit}.")
+    if query.group not in ("moment", "video"):
+        raise QueryError(f'Moments are grouped by "moment" or "video", not "{query.group}".')
+    if filters.after and filters.before and filters.after > filters.before:
+        raise QueryError(
+            f"No day is both after {filters.after} and before {filters.before}.",
+            hint="Quote words that are no dates.",
+        )
+    low, high = filters.min_length, filters.max_length
+    if low is not None and high is not None and low > high:
+        raise QueryError(f"No video is both longer than {low} s and shorter than {high} s.")
+    if not query.parts:
+        rest = "only what to leave out or where to look" if query.excluded or filters else "nothing"
+        raise QueryError(
+            f"The question asks for {rest}.", hint="Say what to find, in words or with a picture."
+        )
+    if query.phrases and query.channels == ("picture",):
+        raise QueryError(
+            "Exact words cannot be found in pictures alone.",
+            hint="Drop the quotation marks, or search speech, screen and title too.",
+        )
+    return query
