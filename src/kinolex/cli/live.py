@@ -1,0 +1,92 @@
+"""Show a run while it goes: bars in a terminal, plain lines elsewhere, or JSON events."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from kinolex.cli.board import Board
+from kinolex.cli.out import draws, json_text, put, say, width
+from kinolex.cli.plain import PlainLines
+from kinolex.progress import Event, Listener, silent
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+__all__ = ["listening"]
+
+
+def json_event(event: Event) -> None:
+    """Write one event as one line of JSON to stdout, at once."""
+    put(json_text(event.to_dict()))
+    sys.stdout.flush()
+
+
+@contextmanager
+def listening(
+    *, as_json: bool = False, plain: bool = False, quiet: bool = False
+) -> Iterator[Listener]:
+    """Give the listener that fits where the words go; bars are taken down at the end.
+
+    Parameters
+    ----------
+    as_json : bool
+        Events as JSON lines on stdout.
+    plain : bool
+        Plain lines on stderr even in a terminal.
+    quiet : bool
+        Nothing but failures.
+    """
+    if as_json:
+        yield json_event
+    elif quiet:
+        yield _only_failures
+    elif plain or not draws(sys.stderr):
+        yield PlainLines(say)
+    else:
+        with _bars() as listener:
+            yield listener
+
+
+def _only_failures(event: Event) -> None:
+    if event.kind == "failure":
+        PlainLines(say)(event)
+    else:
+        silent(event)
+
+
+def _text(board: Board) -> Text:
+    from rich.text import Text
+
+    text = Text(no_wrap=True)
+    for number, line in enumerate(board.lines(width())):
+        text.append("\n" if number else "")
+        for piece, style in line:
+            text.append(piece, style=style)
+    return text
+
+
+@contextmanager
+def _bars() -> Iterator[Listener]:
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    board = Board()
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+    class View:
+        """Drawn anew at every refresh."""
+
+        def __rich__(self) -> Any:
+            return _text(board)
+
+    def hear(event: Event) -> None:
+        board.hear(event)
+        for sentence, style in board.take_news():
+            console.print(Text(sentence, style=style), soft_wrap=True)
+
+    with Live(View(), console=console, refresh_per_second=5, transient=True):
+        yield hear
