@@ -51,10 +51,17 @@ class Table:
     rows: list[Row] = field(default_factory=list)
 
     def add(
-        self, what: str, values: Sequence[float] | float, unit: str = "", aim: str = "", note: str = ""
+        self,
+        what: str,
+        values: Sequence[float] | float,
+        unit: str = "",
+        aim: str = "",
+        note: str = "",
     ) -> float:
         """Add a row from the values of several runs; gives the median."""
-        numbers = [float(values)] if isinstance(values, (int, float)) else [float(v) for v in values]
+        numbers = (
+            [float(values)] if isinstance(values, (int, float)) else [float(v) for v in values]
+        )
         middle = statistics.median(numbers)
         self.rows.append(Row(what, middle, min(numbers), max(numbers), unit, aim, note))
         return middle

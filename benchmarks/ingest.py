@@ -26,9 +26,10 @@ SIDES = ("decode", "encode", "ingest", "opencv")
 
 def side_decode(clip: Path, model: Path) -> None:
     """The decoding alone, as the engine does it, in one process."""
+    from kinolex.media.decode import pictures
+
     from kinolex.encoders.registry import load_picture
     from kinolex.ingest.pictures import full_plan
-    from kinolex.media.decode import pictures
     from kinolex.media.probe import probe
     from kinolex.settings import Settings
 
@@ -143,8 +144,7 @@ def measure(place: Path, runs: int, seconds: int, long_hours: float) -> Table:
 
         costs = in_turn({s: (lambda s=s, run=run: run(s)) for s in SIDES}, runs)
         ideal = [
-            (d.cpu + e.cpu) / cores
-            for d, e in zip(costs["decode"], costs["encode"], strict=True)
+            (d.cpu + e.cpu) / cores for d, e in zip(costs["decode"], costs["encode"], strict=True)
         ]
         table.add(
             f"{name}: wall / ((decode cpu + encode cpu) / {cores})",
@@ -153,11 +153,12 @@ def measure(place: Path, runs: int, seconds: int, long_hours: float) -> Table:
             "<= 1.25",
         )
         table.add(
-            f"{name}: OpenCV loop wall / ours", ratios(costs["opencv"], costs["ingest"]), "x", ">= 2"
+            f"{name}: OpenCV loop wall / ours",
+            ratios(costs["opencv"], costs["ingest"]),
+            "x",
+            ">= 2",
         )
-        table.add(
-            f"{name}: speed", [seconds / c.wall for c in costs["ingest"]], "x real time"
-        )
+        table.add(f"{name}: speed", [seconds / c.wall for c in costs["ingest"]], "x real time")
         peak, _ = peak_memory(_command("ingest", clip, model))
         table.add(f"{name}: peak memory", peak, "MB", "< 1500")
     if long_hours:

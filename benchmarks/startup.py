@@ -1,4 +1,4 @@
-"""Start-up: `import kinolex`, `kinolex --help`, installed size, and a cold search from the shell."""
+"""Start-up: `import kinolex`, `kinolex --help`, installed size, a cold search from the shell."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ def measure(library: Path, runs: int) -> Table:
     table.add("python alone", [c.wall for c in costs["python"]], "s")
     table.add("cold kinolex search", [c.wall for c in costs["search"]], "s", "< 1")
     table.add("installed size, base", installed_mb(closure(())), "MB", "400")
-    table.add("installed size, [all,offline]", installed_mb(closure(("all", "offline"))), "MB", "950")
+    table.add(
+        "installed size, [all,offline]", installed_mb(closure(("all", "offline"))), "MB", "950"
+    )
     return table
 
 

@@ -138,7 +138,9 @@ def ask(library: kinolex.Library, videos: Path, known: dict[str, int]) -> int:
     for number, question in enumerate(QUESTIONS, 1):
         needs_voice = question.video == "nature.mp4"
         if question.channel not in known or (needs_voice and not spoken_possible(videos)):
-            print(f"\n{number}. {question.text}\n   left out: this machine lacks {question.channel}")
+            print(
+                f"\n{number}. {question.text}\n   left out: this machine lacks {question.channel}"
+            )
             continue
         options = {"channels": ["picture"]} if question.channel == "picture" else {}
         answer = library.search(question.text, limit=3, **options)  # type: ignore[arg-type]

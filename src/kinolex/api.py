@@ -185,9 +185,7 @@ class Library:
     ) -> Report:
         merged = Settings(**{**self.settings.model_dump(), **(settings or {})})
         with self._writer() as store:
-            ingest = Ingest(
-                store, merged, listener=listener, only=only, redo=redo, retry=retry
-            )
+            ingest = Ingest(store, merged, listener=listener, only=only, redo=redo, retry=retry)
             return ingest.run(paths, force=force)
 
     def retry(
@@ -354,9 +352,7 @@ class Library:
                 f"No video is called {what!r}.", hint="See `kinolex list` for all names."
             )
         if len(found) > 1:
-            names = ", ".join(
-                v.path for v in (store.video(i) for i in found[:3]) if v is not None
-            )
+            names = ", ".join(v.path for v in (store.video(i) for i in found[:3]) if v is not None)
             raise NotFoundError(
                 f"{len(found)} videos match {what!r}: {names} ...",
                 hint="Give the whole path or the id.",
@@ -429,5 +425,3 @@ def _several(value: Any) -> list[Any]:
     if isinstance(value, (str, PathLike)):
         return [value]
     return list(value)
-
-

@@ -1,4 +1,4 @@
-"""Stages scan, probe and titles: which files there are, which videos they hold, what they are called.
+"""Stages scan, probe and titles: which files there are, what they hold, what they are called.
 
 After this everything is found by name, metadata and subtitles, and no model has run. A moved,
 renamed or copied file costs a fingerprint; an absent disk costs nothing and loses nothing.
@@ -186,12 +186,8 @@ class Catalogue:
     def _commit_titles(self, work: Work, chapters: tuple[Passage, ...]) -> None:
         places = self._places(work)
         names = title_passages(work.record, None, places)
-        self._store.commit_channel(
-            work.record.id, ChannelData(TITLES, passages=names + chapters)
-        )
-        self._run.emit(
-            Event("commit", path=str(work.path), video=work.record.id, stage="title")
-        )
+        self._store.commit_channel(work.record.id, ChannelData(TITLES, passages=names + chapters))
+        self._run.emit(Event("commit", path=str(work.path), video=work.record.id, stage="title"))
 
     def _places(self, work: Work) -> list[str]:
         """Names under which the video is to be found: its places, with their root's own name."""
@@ -206,14 +202,10 @@ class Catalogue:
     def _subtitles(self, work: Work) -> None:
         """Subtitles win over speech: where there are any, they are the speech channel."""
         info = work.info or MediaInfo(str(work.path), "", work.record.duration)
-        cues, errors = best_subtitles(
-            info, work.path, self._guard, self._run.settings.language
-        )
+        cues, errors = best_subtitles(info, work.path, self._guard, self._run.settings.language)
         for error in errors:
             self._run.emit(
-                Event(
-                    "notice", path=str(work.path), message=f"Subtitles left out: {error}"
-                )
+                Event("notice", path=str(work.path), message=f"Subtitles left out: {error}")
             )
         passages = subtitle_passages(cues, work.record.duration)
         if not passages:

@@ -7,6 +7,7 @@ interrupted run that starts again writes the same vectors as an uninterrupted on
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -19,7 +20,7 @@ from kinolex.library.records import FrameBlock, Passage, Shot
 from kinolex.media.types import Frame, MediaInfo, PicturePlan
 from kinolex.settings import Settings
 
-__all__ = ["BATCH", "PicturePass", "Pictures", "preview_plan", "full_plan"]
+__all__ = ["BATCH", "PicturePass", "Pictures", "full_plan", "preview_plan"]
 
 BATCH = 16
 """Pictures a model call."""
@@ -45,7 +46,7 @@ def full_plan(
 
 
 def preview_plan(settings: Settings, picture: PictureEncoder, duration: float) -> PicturePlan:
-    """The plan of the coarse pass: key frames, so few that it costs a small part of the full one."""
+    """The plan of the coarse pass: so few key frames that it costs little beside the full one."""
     return PicturePlan(
         policy="keyframes",
         every=max(12.0 * settings.every, duration / 300),
@@ -153,4 +154,4 @@ class PicturePass:
             return ()
         end = max(1, round(self.info.duration / video.time_base))
         edges = [0, *sorted(c for c in self._cuts if 0 < c < end), end]
-        return tuple(Shot(a, b) for a, b in zip(edges, edges[1:], strict=False))
+        return tuple(Shot(a, b) for a, b in itertools.pairwise(edges))

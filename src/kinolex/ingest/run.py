@@ -190,8 +190,5 @@ class Ingest:
                 self.clock.plan("preview", length)
             if work.need.speech:
                 self.clock.plan("speech", length)
-        self.emit(
-            Event("plan", total=len(works), seconds=sum(w.record.duration for w in works))
-        )
+        self.emit(Event("plan", total=len(works), seconds=sum(w.record.duration for w in works)))
         return works
-

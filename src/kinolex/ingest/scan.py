@@ -13,7 +13,7 @@ from pathlib import Path
 from kinolex.errors import MediaError
 from kinolex.library.records import FileState, Root
 from kinolex.media.fingerprint import fingerprint
-from kinolex.media.scan import Found, scan_folder, scan_file
+from kinolex.media.scan import Found, scan_file, scan_folder
 from kinolex.media.subtitles import sidecars
 
 __all__ = ["Changes", "Problem", "compare", "found_files", "sidecar_signature"]
@@ -96,9 +96,7 @@ def compare(
         relative = found.path.relative_to(root.path).as_posix()
         seen.add(relative)
         if found.problem is not None:
-            changes.problems.append(
-                Problem(relative, found.problem.reason, str(found.problem))
-            )
+            changes.problems.append(Problem(relative, found.problem.reason, str(found.problem)))
             continue
         _place(changes, found, relative, known.get(relative), has_video, redo)
     if only is None:

@@ -11,9 +11,7 @@ from kinolex.media.types import SoundPiece
 __all__ = ["spoken_passages"]
 
 
-def _watched(
-    pieces: Iterable[SoundPiece], moved: Callable[[float], None]
-) -> Iterator[SoundPiece]:
+def _watched(pieces: Iterable[SoundPiece], moved: Callable[[float], None]) -> Iterator[SoundPiece]:
     for piece in pieces:
         yield piece
         moved(piece.end)

@@ -56,9 +56,7 @@ class Stages:
         reached = 0.0
         clock = self._run.clock
         clock.begin(stage)
-        self._run.emit(
-            Event("start", path=str(work.path), video=work.record.id, stage=stage)
-        )
+        self._run.emit(Event("start", path=str(work.path), video=work.record.id, stage=stage))
 
         def moved(time: float) -> None:
             nonlocal reached
