@@ -23,7 +23,7 @@ from kinolex.moments import Answer, Query, Span, Video
 from kinolex.progress import Listener, silent
 from kinolex.search.fragments import parse_fragment
 from kinolex.search.parse import parse
-from kinolex.settings import Settings, default_library
+from kinolex.settings import Settings, default_library, settings_from
 
 if TYPE_CHECKING:
     from kinolex.search.engine import Engine
@@ -84,7 +84,7 @@ class Library:
     ) -> None:
         self.path = path
         self.read_only = read_only
-        self.settings = settings or Settings()
+        self.settings = settings or settings_from()
         self._reader: Store | None = None
         self._engine: Engine | None = None
 
@@ -183,7 +183,7 @@ class Library:
         listener: Listener = silent,
         settings: dict[str, Any] | None = None,
     ) -> Report:
-        merged = Settings(**{**self.settings.model_dump(), **(settings or {})})
+        merged = settings_from(self.settings, **(settings or {}))
         with self._writer() as store:
             ingest = Ingest(store, merged, listener=listener, only=only, redo=redo, retry=retry)
             return ingest.run(paths, force=force)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Settings", "default_library", "models_folder"]
+from kinolex.errors import UsageError
+
+__all__ = ["Settings", "default_library", "models_folder", "settings_from"]
 
 
 def default_library() -> Path:
@@ -51,22 +53,72 @@ class Settings(BaseSettings):
         description="Threads that models and decoding may use.",
     )
     device: str = Field(
-        "cpu", description="Execution provider: cpu, cuda, coreml, openvino, or a provider's name."
+        default="cpu",
+        description="Execution provider: cpu, cuda, coreml, openvino, or a provider's name.",
     )
     hardware: Literal["off", "auto", "cuda", "vaapi", "videotoolbox", "qsv", "d3d11va"] = Field(
-        "off", description="Hardware decoding, when asked for and present."
+        default="off", description="Hardware decoding, when asked for and present."
     )
-    every: float = Field(1.0, gt=0, le=3600, description="Seconds between sampled frames.")
-    picture: str = Field("", description="Picture encoder: a card's name or a folder.")
-    words: str = Field("", description="Sentence encoder: a card's name or a folder.")
-    speech: str = Field("", description="Speech model: a card's name or a folder.")
-    screen: Literal["", "rapidocr", "tesseract"] = Field("", description="Screen text reader.")
-    language: str = Field("", description="Language of speech and sound track (ISO 639-1).")
-    stills: bool = Field(True, description="Keep a small JPEG of each sampled frame.")
-    still_size: int = Field(320, ge=32, le=1920, description="Longer side of a still, pixels.")
+    every: float = Field(default=1.0, gt=0, le=3600, description="Seconds between sampled frames.")
+    picture: str = Field(default="", description="Picture encoder: a card's name or a folder.")
+    words: str = Field(default="", description="Sentence encoder: a card's name or a folder.")
+    speech: str = Field(default="", description="Speech model: a card's name or a folder.")
+    screen: Literal["", "rapidocr", "tesseract"] = Field(
+        default="", description="Screen text reader."
+    )
+    language: str = Field(default="", description="Language of speech and sound track (ISO 639-1).")
+    stills: bool = Field(default=True, description="Keep a small JPEG of each sampled frame.")
+    still_size: int = Field(
+        default=320, ge=32, le=1920, description="Longer side of a still, pixels."
+    )
     decode_memory_mb: int = Field(
-        1500, ge=64, description="Memory budget of the decoding process, MB, before scaling."
+        default=1500,
+        ge=64,
+        description="Memory budget of the decoding process, MB, before scaling.",
     )
     decode_seconds: float = Field(
-        60.0, gt=0, description="Time budget of a stage, seconds, before scaling with the file."
+        default=60.0,
+        gt=0,
+        description="Time budget of a stage, seconds, before scaling with the file.",
     )
+
+
+def settings_from(base: Settings | None = None, **changes: Any) -> Settings:
+    """Settings with changes; a wrong value is one sentence.
+
+    Parameters
+    ----------
+    base : Settings, optional
+        What to start from; default from the environment.
+    **changes
+        Fields to change.
+
+    Raises
+    ------
+    UsageError
+        If a field is unknown or a value does not fit, also one from the environment.
+
+    Examples
+    --------
+    >>> settings_from(every=0).every
+    Traceback (most recent call last):
+    ...
+    kinolex.errors.UsageError: The setting every cannot be 0: input should be greater than 0. ...
+    """
+    unknown = sorted(set(changes) - set(Settings.model_fields))
+    if unknown:
+        raise UsageError(
+            f"There is no setting {unknown[0]!r}.",
+            hint=f"Known settings: {', '.join(sorted(Settings.model_fields))}.",
+        )
+    try:
+        given = base.model_dump() if base is not None else {}
+        return Settings(**{**given, **changes})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        why = str(first["msg"])
+        raise UsageError(
+            f"The setting {name} cannot be {first['input']!r}: {why[:1].lower()}{why[1:]}.",
+            hint=f"It comes from an option or from KINOLEX_{name.upper()}.",
+        ) from error

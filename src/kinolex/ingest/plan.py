@@ -7,7 +7,7 @@ stamp differs only in the sentence encoder, the words stay and only their vector
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kinolex.encoders.protocols import Encoder
 from kinolex.ingest.models import Models
@@ -143,8 +143,3 @@ def needs(
         preview=picture and "picture" not in states,
         embed=tuple(c for c, check in checks.items() if check == "embed"),
     )
-
-
-def without(need: Need, channel: str) -> Need:
-    """The same need less one channel."""
-    return replace(need, **{channel: False})

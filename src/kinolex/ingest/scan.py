@@ -13,7 +13,7 @@ from pathlib import Path
 from kinolex.errors import MediaError
 from kinolex.library.records import FileState, Root
 from kinolex.media.fingerprint import fingerprint
-from kinolex.media.scan import Found, scan_file, scan_folder
+from kinolex.media.scan import Found, scan
 from kinolex.media.subtitles import sidecars
 
 __all__ = ["Changes", "Problem", "compare", "found_files", "sidecar_signature"]
@@ -61,10 +61,10 @@ def sidecar_signature(path: Path) -> str:
 def found_files(root: Root, only: Iterable[Path] | None) -> Iterator[Found]:
     """Everything under a root that looks like media, or just the files named."""
     if only is None:
-        yield from scan_folder(root.path)
+        yield from scan(root.path)
     else:
         for path in only:
-            yield scan_file(path)
+            yield from scan(path)
 
 
 def compare(
@@ -95,8 +95,8 @@ def compare(
     for found in found_files(root, only):
         relative = found.path.relative_to(root.path).as_posix()
         seen.add(relative)
-        if found.problem is not None:
-            changes.problems.append(Problem(relative, found.problem.reason, str(found.problem)))
+        if found.error is not None:
+            changes.problems.append(Problem(relative, found.error.reason, str(found.error)))
             continue
         _place(changes, found, relative, known.get(relative), has_video, redo)
     if only is None:
