@@ -6,10 +6,10 @@ import os
 import threading
 from dataclasses import dataclass, field
 
-from kinolex.cli.lines import Line, bar, cells, cut, fit, pad
+from kinolex.cli.lines import Line, bar, cut, fit, pad
 from kinolex.cli.out import tidy
 from kinolex.cli.sentences import failure
-from kinolex.cli.times import count, length, remaining
+from kinolex.cli.times import clock, count, length, remaining
 from kinolex.progress import Event
 
 __all__ = ["Board"]
@@ -110,14 +110,25 @@ class Board:
         self.rows = [row for row in self.rows if not row.resting]
         self.rows.append(Row(path, stage, min(1.0, share)))
 
-    def lines(self, width: int) -> list[Line]:
-        """The whole view in at most ``width`` columns: files, then the overall bar, then counts."""
+    def lines(self, width: int, elapsed: float = 0.0) -> list[Line]:
+        """The whole view: files, then the overall bar, then counts.
+
+        Parameters
+        ----------
+        width : int
+            Columns of the terminal; no line is wider.
+        elapsed : float
+            Seconds since the run began: what moves even while a model is being loaded.
+        """
+        gone = f"  {clock(elapsed)}"
         with self.lock:
             if not self.planned:
                 found = count(self.found, "file") + " found" if self.found else "…"
-                return [fit([("Looking for videos: ", "bold"), (found, "")], width)]
+                line = [("Looking for videos: ", "bold"), (found, ""), (gone, "dim")]
+                return [fit(line, width)]
             head = f"Indexing {count(self.videos, 'video')}, {length(self.footage)} of footage"
-            lines: list[Line] = [[(head, "bold"), ("  searchable while it runs", "dim")]]
+            rest = f"{gone}  searchable while it runs"
+            lines: list[Line] = [[(head, "bold"), (rest, "dim")]]
             lines += [self._file(row, width) for row in self.rows]
             lines.append(self._all(width))
             lines.append([("  " + "  ·  ".join(self._facts()), "dim")])
@@ -140,25 +151,21 @@ class Board:
 
     def _all(self, width: int) -> Line:
         names, bars = self._columns(width)
-        left = remaining(self.eta)
-        line: Line = [
+        return [
             (f"  {pad('all', names)} {pad('', 9)} ", "bold"),
             *bar(self.overall, bars, "green"),
             (f" {self.overall * 100:3.0f} %", "bold"),
         ]
-        if left and sum(cells(text) for text, _ in line) + len(left) + 2 <= width:
-            return [*line, (f"  {left}", "")]
-        return line
 
     def _facts(self) -> list[str]:
         facts = []
         left = remaining(self.eta)
         if left:
             facts.append(left)
+        facts.append(f"{self.failed:,} failed" if self.failed else "no failures")
         facts += [f"{channel} {items:,}" for channel, items in self.items.items() if items]
         facts += [f"{number:,} {reason}" for reason, number in self.skipped.items()]
         hits, total = self.cache
         if total:
             facts.append(f"{100 * hits / total:.0f} % of pictures needed no model")
-        facts.append(f"{self.failed:,} failed" if self.failed else "no failures")
         return facts

@@ -36,7 +36,7 @@ Only = Annotated[
     list[str] | None,
     typer.Option(
         metavar="CHANNEL",
-        help="Only these channels: picture, speech, screen, title (repeat, or commas).",
+        help="Only these channels: picture, speech, screen, title (or several with commas).",
     ),
 ]
 Redo = Annotated[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -57,11 +58,11 @@ def _only_failures(event: Event) -> None:
         silent(event)
 
 
-def _text(board: Board) -> Text:
+def _text(board: Board, elapsed: float) -> Text:
     from rich.text import Text
 
     text = Text(no_wrap=True)
-    for number, line in enumerate(board.lines(width())):
+    for number, line in enumerate(board.lines(width(), elapsed)):
         text.append("\n" if number else "")
         for piece, style in line:
             text.append(piece, style=style)
@@ -74,14 +75,14 @@ def _bars() -> Iterator[Listener]:
     from rich.live import Live
     from rich.text import Text
 
-    board = Board()
+    board, started = Board(), time.monotonic()
     console = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
     class View:
         """Drawn anew at every refresh."""
 
         def __rich__(self) -> Any:
-            return _text(board)
+            return _text(board, time.monotonic() - started)
 
     def hear(event: Event) -> None:
         board.hear(event)

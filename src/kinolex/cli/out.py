@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import textwrap
 from typing import Any, TextIO
 
 __all__ = ["draws", "json_text", "put", "put_json", "say", "tidy", "width"]
@@ -19,6 +20,9 @@ def put(text: str = "", end: str = "\n") -> None:
 def say(text: str) -> None:
     """Write a note to stderr, where it cannot mix with the answer."""
     sys.stdout.flush()
+    if sys.stderr.isatty():
+        # Hyphens stay: a command that is broken at one cannot be copied.
+        text = textwrap.fill(text, width(), break_on_hyphens=False, break_long_words=False)
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 

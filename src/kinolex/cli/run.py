@@ -48,10 +48,10 @@ def _call(words: list[str]) -> int:
     group = command()
     # Completion requests of the shell come through the environment; only `main` answers them.
     if "_KINOLEX_COMPLETE" in os.environ:
-        group.main(args=words, prog_name="kinolex")
+        group.main(args=list(words), prog_name="kinolex")
     exit_type, help_type = _endings()
     try:
-        with group.make_context("kinolex", words or ["--help"]) as context:
+        with group.make_context("kinolex", list(words) or ["--help"]) as context:
             result = group.invoke(context)
     except exit_type as ending:
         return int(ending.exit_code)

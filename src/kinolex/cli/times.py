@@ -72,7 +72,7 @@ def remaining(seconds: float) -> str:
         return "a few seconds left"
     if seconds < 55:
         return f"about {max(10, round(seconds / 10) * 10)} s left"
-    if seconds < 570:
+    if seconds < 1200:
         return f"about {max(1, round(seconds / 60))} min left"
     if seconds < 5400:
         return f"about {round(seconds / 300) * 5} min left"
