@@ -20,11 +20,15 @@ from kinolex.ingest.stages import Stages
 from kinolex.library.records import Root
 from kinolex.library.store import Store
 from kinolex.media.guard import Guard
+from kinolex.media.scan import scan
 from kinolex.moments import CHANNELS
 from kinolex.progress import Event, Listener, silent
 from kinolex.settings import Settings
 
 __all__ = ["Ingest", "Report"]
+
+_WHOLE = "whole:"
+"""Key of the note that a root was added as a folder, not for single files in it."""
 
 PREVIEW_FROM = 120.0
 """Videos below this many seconds skip the coarse pass: the full one is nearly as quick."""
@@ -155,7 +159,7 @@ class Ingest:
     def _places(self, paths: list[Path]) -> list[tuple[Root, list[Path] | None]]:
         """Roots to look at, each whole or with the files that were named."""
         if not paths:
-            return [(root, None) for root in self.store.roots()]
+            return [(root, self._only(root)) for root in self.store.roots()]
         places: list[tuple[Root, list[Path] | None]] = []
         for path in paths:
             if not path.exists():
@@ -163,10 +167,26 @@ class Ingest:
                     f"There is no {path}.", hint="Check the path; quote it if it holds spaces."
                 )
             if path.is_dir():
-                places.append((self.store.add_root(path), None))
+                root = self.store.add_root(path)
+                self.store.remember(_WHOLE + root.id, "1")
+                places.append((root, self._below(root, path)))
             else:
                 places.append((self.store.add_root(path.parent), [path]))
         return places
+
+    def _only(self, root: Root) -> list[Path] | None:
+        """None for folders that were added whole, else the files that were added alone."""
+        if self.store.recall(_WHOLE + root.id):
+            return None
+        return [root.path / relative for relative in self.store.files(root.id)]
+
+    def _below(self, root: Root, path: Path) -> list[Path] | None:
+        """The files of a folder inside a root, known ones too, or None for the whole root."""
+        if path == root.path:
+            return None
+        inside = {f.path for f in scan(path)}
+        known = (root.path / relative for relative in self.store.files(root.id))
+        return sorted(inside | {place for place in known if path in place.parents})
 
     def _needs(self, stages: Stages, work: Work) -> Need:
         states = {s.channel: s for s in self.store.states(work.record.id)}

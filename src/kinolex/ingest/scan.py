@@ -6,7 +6,8 @@ is recognised without any model. Nothing is ever deleted here; files that are go
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,7 +65,8 @@ def found_files(root: Root, only: Iterable[Path] | None) -> Iterator[Found]:
         yield from scan(root.path)
     else:
         for path in only:
-            yield from scan(path)
+            if os.path.lexists(path):
+                yield from scan(path)
 
 
 def compare(
@@ -72,7 +74,7 @@ def compare(
     known: dict[str, FileState],
     has_video: Callable[[str], bool],
     *,
-    only: Iterable[Path] | None = None,
+    only: Collection[Path] | None = None,
     redo: bool = False,
 ) -> Changes:
     """Compare a root on disk with what the library knows of it.
@@ -85,8 +87,8 @@ def compare(
         The library's `FileState` of each relative path.
     has_video : callable
         Whether a content is in the library.
-    only : iterable of Path, optional
-        Look at these files alone; then nothing counts as gone.
+    only : collection of Path, optional
+        Look at these files alone; only they can be gone.
     redo : bool
         Read every content again, even where size and time are unchanged.
     """
@@ -99,8 +101,14 @@ def compare(
             changes.problems.append(Problem(relative, found.error.reason, str(found.error)))
             continue
         _place(changes, found, relative, known.get(relative), has_video, redo)
-    if only is None:
-        changes.gone = [r for r, s in known.items() if r not in seen and not s.missing]
+    looked_at = None if only is None else {p.relative_to(root.path).as_posix() for p in only}
+    changes.gone = [
+        relative
+        for relative, state in known.items()
+        if relative not in seen
+        and not state.missing
+        and (looked_at is None or relative in looked_at)
+    ]
     return changes
 
 
