@@ -94,7 +94,10 @@ def pull(
         except (_SourceFailedError, hub.HubUnreachableError) as error:
             reasons.append(error.message)
             _tell(listener, error.message)
-    raise ModelMissingError(f"{card.name} could not be pulled. {' '.join(reasons)}")
+    raise ModelMissingError(
+        f"{card.name} could not be pulled. {' '.join(reasons)}",
+        hint=f"A copy of its folder can also be put at {place_of(card.name)}.",
+    )
 
 
 def _not_a_download(card: Card, source: Source) -> str:

@@ -214,7 +214,7 @@ def _text_side(
         value = graph.add("Mul", value, given)
     value = graph.add("ReduceSum", value, graph.whole([1]), keepdims=0)
     bias = np.zeros((1, _FEATURES), np.float32)
-    bias[0, -1] = _BIAS
+    bias[0, -1] = _BIAS - table[:, -1].max()  # the end token brings the rest
     value = graph.add("Add", value, graph.constant(bias))
     output = {"immich": "embedding", "transformers": "pooler_output"}.get(layout, "text_embeds")
     if layout == "transformers" and kind == "clip":
@@ -231,8 +231,8 @@ def _vocabulary(kind: str, words: Mapping[str, Colour]) -> dict[str, int]:
 def _word_table(kind: str, words: Mapping[str, Colour]) -> npt.NDArray[np.float32]:
     """Features of every token: zero but for colours; SigLIP's end token pulls far away.
 
-    So one end token is expected (and taken back by its like), and a text that is padded with end
-    tokens instead of padding is plainly wrong, as it is with the real model.
+    One end token a text is expected, so a text that is padded with end tokens instead of padding
+    is plainly wrong, as it is with the real model.
     """
     vocabulary = _vocabulary(kind, words)
     table = np.zeros((len(vocabulary), _FEATURES), np.float32)
