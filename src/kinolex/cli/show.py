@@ -11,6 +11,7 @@ import typer
 from kinolex.cli.lazy import verb
 from kinolex.cli.options import AsJson, opened
 from kinolex.cli.out import put, put_json, say, tidy
+from kinolex.cli.status import writer_of
 from kinolex.cli.times import clock, count, length, span_text
 from kinolex.errors import NotFoundError, UsageError
 
@@ -106,7 +107,8 @@ def as_dict(
         "video": {**video.to_dict(), "metadata": dict(video.metadata)},
         "span": [span.start, span.end] if span else None,
         "channels": [
-            {"channel": s.channel, "state": s.state, "items": s.items, "key": s.key} for s in states
+            {"channel": s.channel, "state": s.state, "items": s.items, "encoder": writer_of(s)}
+            for s in states
         ],
         "passages": [
             {
@@ -149,14 +151,14 @@ def state_text(state: ChannelState) -> str:
     Examples
     --------
     >>> from kinolex.library.records import ChannelState
-    >>> state_text(ChannelState("v", "speech", "k", "done", 12))
-    'searchable (12 passages)'
+    >>> state_text(ChannelState("v", "speech", "speech:whisper@1:0", "done", 12))
+    'searchable (12 passages by whisper@1)'
     """
     if state.state == "empty":
         return "nothing in it"
     items = count(state.items, "frame" if state.channel == "picture" else "passage")
     said = "searchable" if state.state == "done" else "partly searchable"
-    return f"{said} ({items})"
+    return f"{said} ({items} by {writer_of(state)})"
 
 
 def passage_line(passage: Passage, *, source: bool = False) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from kinolex.cli.times import count, length, size
 from kinolex.moments import CHANNELS
 
 if TYPE_CHECKING:
-    from kinolex.library.records import Counts, Root
+    from kinolex.library.records import ChannelState, Counts, Root
 
 app = verb()
 
@@ -26,8 +26,8 @@ def status(context: typer.Context, as_json: AsJson = False) -> int:
     """Count what is indexed, and what is still missing."""
     with opened(context, read_only=True) as library:
         counts, roots = library.status(), library.roots()
-        encoders = encoders_of(library)
     place = place_of(context)
+    encoders = encoders_of(_states(place))
     wrong = disagreements(counts)
     if as_json:
         put_json(as_dict(counts, roots, encoders, place, wrong))
@@ -41,15 +41,39 @@ def status(context: typer.Context, as_json: AsJson = False) -> int:
     return 1 if counts.pending or counts.partial or counts.failed else 0
 
 
-def encoders_of(library: Any) -> dict[str, dict[str, int]]:
+def encoders_of(states: Iterable[ChannelState]) -> dict[str, dict[str, int]]:
     """For each channel, who wrote it: encoder and version, and in how many videos."""
     found: dict[str, dict[str, int]] = {}
-    for video in library.videos():
-        for state in library.states(video.id):
-            name = state.key.rpartition(":")[0].partition(":")[2] or state.key
-            writers = found.setdefault(state.channel, {})
-            writers[name] = writers.get(name, 0) + 1
+    for state in states:
+        writers = found.setdefault(state.channel, {})
+        name = writer_of(state)
+        writers[name] = writers.get(name, 0) + 1
     return found
+
+
+def writer_of(state: ChannelState) -> str:
+    """Name and version of the encoder that wrote a channel.
+
+    Examples
+    --------
+    >>> from kinolex.library.records import ChannelState
+    >>> writer_of(ChannelState("v", "speech", "speech:whisper@1:2f62ae76", "done", 12))
+    'whisper@1'
+    """
+    if state.stamp is not None:
+        return state.stamp.space
+    return state.key.rpartition(":")[0].partition(":")[2] or state.key
+
+
+def _states(place: str) -> list[ChannelState]:
+    """All channels of all videos in one look; none where there is no library yet."""
+    from kinolex.library.store import Store
+
+    folder = Path(place).expanduser()
+    if not (folder / "library.sqlite").is_file():
+        return []
+    with Store.open(folder) as store:
+        return store.states()
 
 
 def disagreements(counts: Counts) -> list[str]:
@@ -98,7 +122,7 @@ def as_dict(
 
 def disk(place: str) -> int:
     """Bytes that the library's folder takes, caches included."""
-    return sum(p.stat().st_size for p in Path(place).rglob("*") if p.is_file())
+    return sum(p.stat().st_size for p in Path(place).expanduser().rglob("*") if p.is_file())
 
 
 def status_lines(
