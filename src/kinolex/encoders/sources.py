@@ -154,11 +154,11 @@ def resolve(model: Card | str | Path) -> Path | None:
     return None
 
 
-def pull(name: str, **options: Any) -> Path:
+def pull(model: Card | str, **options: Any) -> Path:
     """See `kinolex.encoders.pull.pull`: the only way anything is ever downloaded."""
     from kinolex.encoders.pull import pull as pull_it
 
-    return pull_it(name, **options)
+    return pull_it(model, **options)
 
 
 def _pulled(card: Card) -> Path | None:
@@ -354,7 +354,7 @@ def settle(made: Path, card: Card) -> Path:
     raise EncoderError(f"{target} is in the way and cannot be replaced.")
 
 
-def verify(name: str) -> Verified:
+def verify(model: Card | str) -> Verified:
     """Hash every file of a model that is here, and compare with its card and its record.
 
     Raises
@@ -364,7 +364,7 @@ def verify(name: str) -> Verified:
     NotFoundError
         If there is no such model.
     """
-    card = find_card(name)
+    card = model if isinstance(model, Card) else find_card(model)
     folder = _pulled(card)
     if folder is not None:
         return _verify_folder(card, folder)

@@ -30,6 +30,10 @@ class Stamps:
     speech: Stamp | None
     subtitles: Stamp
 
+    def encoded(self) -> tuple[Stamp, ...]:
+        """Stamps of the channels that encoders fill, where those are here."""
+        return tuple(s for s in (self.picture, self.screen, self.speech) if s is not None)
+
     @classmethod
     def of(cls, settings: Settings, models: Models, channels: Collection[str]) -> Stamps:
         """Stamps of the chosen channels; loads their encoders."""

@@ -17,6 +17,7 @@ from kinolex.ingest.clock import Clock
 from kinolex.ingest.models import Models
 from kinolex.ingest.plan import Need, Stamps, needs
 from kinolex.ingest.stages import Stages
+from kinolex.library.counting import WANTED
 from kinolex.library.records import Root
 from kinolex.library.store import Store
 from kinolex.media.guard import Guard
@@ -141,8 +142,10 @@ class Ingest:
         if not works:
             return
         stamps = Stamps.of(self.settings, self.models, self.channels)
+        self._want(stamps)
         stages = Stages(self, guard, stamps)
         for work in works:
+            stages.nothing(work)
             work.need = self._needs(stages, work)
         pending = self._plan([w for w in works if w.need])
         for work in pending:
@@ -155,6 +158,13 @@ class Ingest:
             stages.speech(work)
         for work in works:
             stages.verify(work)
+
+    def _want(self, stamps: Stamps) -> None:
+        """Remember which channels a finished video has, so that counts can say what is pending."""
+        before = set(self.store.recall(WANTED, []))
+        wanted = before | {"title"} | {s.channel for s in stamps.encoded()}
+        if wanted != before:
+            self.store.remember(WANTED, sorted(wanted))
 
     def _places(self, paths: list[Path]) -> list[tuple[Root, list[Path] | None]]:
         """Roots to look at, each whole or with the files that were named."""

@@ -113,6 +113,15 @@ class Stages:
             )
         )
 
+    def nothing(self, work: Work) -> None:
+        """Say of each channel that a file cannot have (no film, no sound) that it is empty."""
+        has = {"speech": bool(work.record.info.get("audio"))}
+        film = bool(work.record.info.get("video"))
+        there = {s.channel for s in self._store.states(work.record.id)}
+        for stamp in self.stamps.encoded():
+            if stamp.channel not in there and not has.get(stamp.channel, film):
+                self._store.commit_channel(work.record.id, ChannelData(stamp))
+
     def preview(self, work: Work) -> None:
         """First frame vectors from a few key frames, so that pictures are searchable early."""
         picture, stamp = self._run.models.picture(), self.stamps.picture

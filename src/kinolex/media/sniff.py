@@ -35,15 +35,37 @@ def is_footage(path: Path) -> bool:
 def _is_no_text(head: bytes) -> bool:
     """Program text has no control bytes; a transport stream is full of them."""
     controls = sum(byte < 9 or 13 < byte < 32 for byte in head[:512])
-    return (head[:1] == b"G" and head[188:189] in (b"G", b"")) or controls > 4
+    # Packets of 188 bytes that begin with "G", on cameras each after a time of four bytes.
+    in_step = any(head[at::step][:3] == b"GGG" for at, step in ((0, 188), (4, 192)))
+    return in_step or controls > 4
 
 
 def _gif_moves(head: bytes) -> bool:
-    """A loop extension, or a first picture that is shown for a stated time (GIF89a, 23 and 26)."""
+    """A loop, a picture that is shown for a stated time, or a second picture (GIF89a)."""
     if b"NETSCAPE2.0" in head or b"ANIMEXTS1.0" in head:
         return True
-    control = head.find(b"\x21\xf9\x04")
-    return control >= 0 and head[control + 4 : control + 6] not in (b"\0\0", b"")
+    at = 13 + _gif_colours(head, 10)
+    pictures = 0
+    while at < len(head) and pictures < 2:
+        if head[at] == 0x21:  # an extension; 0xF9 holds the delay
+            if head[at + 1 : at + 2] == b"\xf9" and head[at + 4 : at + 6] not in (b"\0\0", b""):
+                return True
+            at += 2
+        elif head[at] == 0x2C:
+            pictures += 1
+            at += 11 + _gif_colours(head, at + 9)
+        else:
+            break
+        while at < len(head) and head[at]:  # sub-blocks up to the empty one
+            at += 1 + head[at]
+        at += 1
+    return pictures > 1
+
+
+def _gif_colours(head: bytes, at: int) -> int:
+    """Bytes of the colour table that the flags at ``at`` announce."""
+    flags = head[at] if at < len(head) else 0
+    return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
 
 
 def _webp_moves(head: bytes) -> bool:

@@ -55,9 +55,9 @@ def parse(
     text: str = "",
     *,
     channels: Sequence[str] | str | None = None,
-    image: Sequence[object] | object | None = None,
+    images: Sequence[object] | object | None = None,
     like: Sequence[str] | str | None = None,
-    video: Sequence[str] | str | None = None,
+    videos: Sequence[str] | str | None = None,
     folder: str | None = None,
     after: Days = None,
     before: Days = None,
@@ -78,11 +78,11 @@ def parse(
         The words, with quotes, exclusions, operators and dates.
     channels : str or sequence of str, optional
         Of `CHANNELS`; all when not given.
-    image : path or sequence of paths, optional
+    images : path or sequence of paths, optional
         Pictures to look for; ``FILE@0.5`` weighs one (negative moves away from it).
     like : str or sequence of str, optional
         Spans of indexed videos, ``VIDEO#t=10,15``; ``...@0.5`` weighs one.
-    video, folder, after, before, min_length, max_length, language
+    videos, folder, after, before, min_length, max_length, language
         Filters; dates are inclusive (``2024``, ``2024-05``, ``2024-05-01`` or a date).
     limit : int
         The most moments wanted, at least 1.
@@ -116,12 +116,12 @@ def parse(
     words = _settle(lexed.words, lexed.excluded, seen, today or dt.date.today(), known)
     spoken = _spoken(lexed, words)
     parts = [Part("words", spoken, _finite(weight, "weight"))] if spoken else []
-    parts += [_part("image", one) for one in _several(image)]
+    parts += [_part("image", one) for one in _several(images)]
     parts += [_part("span", one) for one in _several(like)]
     chosen = _channels([*_several(channels), *seen.channels])
     days = DateRange(_day(after, "after").after, _day(before, "before").before).meet(seen.days)
     filters = Filters(
-        videos=tuple(dict.fromkeys([*map(str, _several(video)), *seen.videos])),
+        videos=tuple(dict.fromkeys([*map(str, _several(videos)), *seen.videos])),
         folder=str(folder or seen.folder),
         after=days.after,
         before=days.before,

@@ -15,7 +15,7 @@ __all__ = ["one_line", "plain_ass", "plain_srt", "plain_vtt"]
 
 # Only what subtitle files really use: "x < y and y > z" is no tag.
 _HTML_TAG = re.compile(
-    r"</?\s*(?:i|b|u|s|c|v|p|em|strong|font|span|div|lang|ruby|rt|rb|rp|a|tt|small|big|sup|sub)"
+    r"</?(?:i|b|u|s|c|v|p|em|strong|font|span|div|lang|ruby|rt|rb|rp|a|tt|small|big|sup|sub)"
     r"(?:[\s.=][^<>]*)?/?>",
     re.IGNORECASE,
 )
