@@ -1,0 +1,100 @@
+"""What depends on the library alone, kept until its generation changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kinolex.encoders.protocols import PictureEncoder
+from kinolex.library.records import ChannelState, Counts, Space
+from kinolex.library.store import Store
+from kinolex.moments import Span, Video
+from kinolex.search.passages import WordTable
+from kinolex.search.pictures import FrameTable
+
+__all__ = ["Cache"]
+
+_MOST = 5000
+
+
+class Cache:
+    """Counts, states, tables, videos and shots at one generation of a library.
+
+    Call `refresh` at the start of every question.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.generation = -1
+        self._forget()
+
+    def _forget(self) -> None:
+        self._counts: Counts | None = None
+        self._states: Sequence[ChannelState] | None = None
+        self._spaces: list[Space] | None = None
+        self._frames: dict[str, FrameTable] = {}
+        self._words: dict[str, WordTable] = {}
+        self._videos: dict[str, Video | None] = {}
+        self._shots: dict[str, Sequence[Span]] = {}
+
+    def refresh(self) -> None:
+        """Forget everything if the library has changed."""
+        generation = self._store.generation
+        if generation != self.generation:
+            self._forget()
+            self.generation = generation
+
+    @property
+    def counts(self) -> Counts:
+        """Counts of the library."""
+        if self._counts is None:
+            self._counts = self._store.counts()
+        return self._counts
+
+    @property
+    def states(self) -> Sequence[ChannelState]:
+        """States of all channels of all videos."""
+        if self._states is None:
+            self._states = self._store.states()
+        return self._states
+
+    @property
+    def spaces(self) -> list[Space]:
+        """Vector spaces with rows."""
+        if self._spaces is None:
+            self._spaces = self._store.spaces()
+        return self._spaces
+
+    def frames(self, space: str, encoder: PictureEncoder | None) -> FrameTable:
+        """The frame vectors of a space, with the encoder's bank where there is one."""
+        key = f"{space} {encoder is not None}"
+        if key not in self._frames:
+            bank = encoder.background() if encoder is not None else None
+            self._frames[key] = FrameTable(self._store.vectors(space, "frames"), bank)
+        return self._frames[key]
+
+    def words(self, space: str) -> WordTable:
+        """The passage vectors of a space."""
+        if space not in self._words:
+            self._words[space] = WordTable(self._store.vectors(space, "passages"))
+        return self._words[space]
+
+    def video(self, video_id: str) -> Video | None:
+        """A video by id."""
+        if video_id not in self._videos:
+            if len(self._videos) >= _MOST:
+                self._videos.clear()
+            self._videos[video_id] = self._store.video(video_id)
+        return self._videos[video_id]
+
+    def duration(self, video_id: str) -> float:
+        """Length of a video in seconds; 0 where it is not known."""
+        video = self.video(video_id)
+        return video.duration if video else 0.0
+
+    def shots(self, video_id: str) -> Sequence[Span]:
+        """Shots of a video."""
+        if video_id not in self._shots:
+            if len(self._shots) >= _MOST:
+                self._shots.clear()
+            self._shots[video_id] = self._store.shots_of(video_id)
+        return self._shots[video_id]

@@ -1,0 +1,108 @@
+"""Which encoders understand the question, and which of the library's vectors they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from kinolex.encoders.protocols import PictureEncoder, WordsEncoder
+from kinolex.errors import EncoderError, ModelMissingError, NotFoundError
+from kinolex.library.records import Space
+from kinolex.settings import Settings
+
+__all__ = ["QueryEncoders", "space_of"]
+
+
+def space_of(encoder: WordsEncoder) -> str:
+    """Name of the vector space that an encoder writes to."""
+    return f"{encoder.name}@{encoder.version}"
+
+
+class QueryEncoders:
+    """Loads encoders when a question first needs them, and remembers why it could not.
+
+    Parameters
+    ----------
+    settings : Settings
+        Names of encoders, threads, device.
+    picture : PictureEncoder, optional
+        Use this one instead of loading any.
+    words : WordsEncoder, optional
+        Likewise.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        picture: PictureEncoder | None = None,
+        words: WordsEncoder | None = None,
+    ) -> None:
+        self._settings = settings
+        self._given: dict[str, WordsEncoder | None] = {"picture": picture, "words": words}
+        self._loaded: dict[str, WordsEncoder | str] = {}
+
+    def picture(self, spaces: Sequence[Space]) -> PictureEncoder | str:
+        """An encoder whose pictures are in one of the spaces, or why there is none."""
+        from kinolex.encoders.registry import load_picture
+
+        found = self._of("picture", spaces, load_picture)
+        return found if isinstance(found, (str, PictureEncoder)) else "No picture encoder."
+
+    def words(self, spaces: Sequence[Space]) -> WordsEncoder | str:
+        """An encoder whose passages are in one of the spaces, or why there is none."""
+        from kinolex.encoders.registry import load_words
+
+        return self._of("words", spaces, load_words)
+
+    def _of(
+        self,
+        kind: Literal["picture", "words"],
+        spaces: Sequence[Space],
+        load: Callable[[str, Settings], WordsEncoder],
+    ) -> WordsEncoder | str:
+        names = {space.name for space in spaces}
+        given = self._given[kind]
+        if given is not None:
+            return given if space_of(given) in names else _unlike(kind, space_of(given), names)
+        reason = ""
+        for space in sorted(spaces, key=lambda s: -s.rows):
+            if space.name not in self._loaded:
+                self._loaded[space.name] = self._load(kind, space.name, load)
+            found = self._loaded[space.name]
+            if not isinstance(found, str):
+                return found
+            reason = reason or found
+        return reason
+
+    def _load(
+        self,
+        kind: Literal["picture", "words"],
+        space: str,
+        load: Callable[[str, Settings], WordsEncoder],
+    ) -> WordsEncoder | str:
+        """Try the encoder set for this machine, then the one that the library names."""
+        set_name = self._settings.picture if kind == "picture" else self._settings.words
+        named = space.rpartition("@")[0]
+        reason = ""
+        for name in dict.fromkeys(n for n in (set_name, named) if n):
+            try:
+                encoder = load(name, self._settings)
+            except ModelMissingError as error:
+                reason = str(error)
+            except (EncoderError, NotFoundError) as error:
+                reason = reason or str(error)
+            else:
+                if space_of(encoder) == space:
+                    return encoder
+                reason = _unlike(kind, space_of(encoder), {space})
+        return reason
+
+
+def _unlike(kind: str, mine: str, theirs: set[str]) -> str:
+    what = "pictures" if kind == "picture" else "passages"
+    known = " and ".join(sorted(theirs)) or "nothing"
+    return (
+        f"The library's {what} were indexed with {known}, but {mine} is in use here: "
+        f"`kinolex index --only {'picture' if kind == 'picture' else 'speech,screen,title'}` "
+        "indexes them again."
+    )

@@ -1,0 +1,283 @@
+"""`Engine`: one question in, one `Answer` out, with every step timed.
+
+The steps are those of the package: parse (what the filters let through), encode, candidates,
+calibrate, spans, fuse, explain. Whatever depends on the library alone is kept until the library
+changes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from kinolex.encoders.protocols import PictureEncoder, WordsEncoder
+from kinolex.errors import QueryError
+from kinolex.library.store import Store
+from kinolex.moments import SOURCE_CHANNEL, Answer, Moment, Part, Query, Span, ranked
+from kinolex.search import passages as said
+from kinolex.search import pictures as seen
+from kinolex.search import worded
+from kinolex.search.cache import Cache
+from kinolex.search.conditions import conditions
+from kinolex.search.encoders import QueryEncoders, space_of
+from kinolex.search.explain import evidence
+from kinolex.search.fragments import parse_fragment
+from kinolex.search.fuse import PER_VIDEO, Candidate, Fused, at_most, fuse, one_per_video
+from kinolex.search.searched import searched
+from kinolex.search.words import informative
+from kinolex.settings import Settings
+
+__all__ = ["STEPS", "Engine"]
+
+STEPS = ("parse", "encode", "candidates", "calibrate", "spans", "fuse", "explain", "total")
+"""Keys of `Answer.timing`, milliseconds each."""
+
+WORD_CHANNELS = ("speech", "screen", "title")
+_WEAK_SHOWN = 3
+
+Vector = npt.NDArray[np.float32]
+
+
+class _Run:
+    """State of one answer: the clock, what was found, and what could not be searched."""
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        self.videos: list[str] | None = None
+        self.off: dict[str, str] = {}
+        self.notes: list[str] = []
+        self.timing: dict[str, float] = dict.fromkeys(STEPS, 0.0)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Add the time of the block to a step."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.timing[name] += 1000 * (time.perf_counter() - started)
+
+    @property
+    def text(self) -> str:
+        return next((p.value for p in self.query.parts if p.kind == "words"), "")
+
+
+class Engine:
+    """Answers questions about one library.
+
+    Parameters
+    ----------
+    store : Store
+        Open, for reading at least; it stays the caller's to close.
+    settings : Settings, optional
+        Which encoders to load, threads, device.
+    picture, words : encoder, optional
+        Use these instead of loading any. Otherwise an encoder is loaded when a question first
+        needs it, by the name that the library's vectors carry.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from kinolex.search.parse import parse
+    >>> with Store.open(pathlib.Path(tempfile.mkdtemp()), write=True) as store:
+    ...     Engine(store).answer(parse("a cup")).nothing_found
+    True
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        settings: Settings | None = None,
+        picture: PictureEncoder | None = None,
+        words: WordsEncoder | None = None,
+    ) -> None:
+        self._store = store
+        self._encoders = QueryEncoders(settings or Settings(), picture, words)
+        self._cache = Cache(store)
+
+    def answer(self, query: Query) -> Answer:
+        """Find the moments that answer a question, or say that there are none.
+
+        Parameters
+        ----------
+        query : Query
+            From `kinolex.search.parse.parse`.
+
+        Raises
+        ------
+        QueryError
+            If a picture cannot be read, or a span's video is not known, or its name is not unique.
+        """
+        run = _Run(query)
+        with run.step("total"), self._store.snapshot():
+            with run.step("parse"):
+                self._cache.refresh()
+                run.videos = self._store.filter_videos(query.filters)
+                if run.videos == [] and self._cache.counts.videos:
+                    run.notes.append("No video fits the filters.")
+            fused = self._fused(run) if self._cache.counts.videos and run.videos != [] else []
+            sure = [moment for moment in fused if moment.sure][: query.limit]
+            with run.step("explain"):
+                moments = self._explained(sure, query)
+                weak = self._explained(fused[:_WEAK_SHOWN], query) if not sure else ()
+                what = searched(
+                    self._store,
+                    self._cache.counts,
+                    self._cache.states,
+                    channels=query.channels,
+                    videos=run.videos,
+                    off=run.off,
+                )
+            generation = self._cache.generation
+        if run.notes:
+            query = replace(query, notes=(*query.notes, *run.notes))
+        return Answer(query, moments, weak, what, run.timing, generation)
+
+    # The steps
+
+    def _fused(self, run: _Run) -> list[Fused]:
+        query = run.query
+        found = self._worded(run)
+        if "picture" in query.channels:
+            found += self._pictured(run)
+        with run.step("fuse"):
+            checks = conditions(self._store, query, {c.video for c in found})
+            found = [c for c in found if checks.allow(c.video, c.span)]
+            fused = [m for m in fuse(found) if checks.allow(m.video, m.span)]
+            fused = self._without_examples(fused, query)
+            if query.group == "video":
+                return one_per_video(fused)
+            return fused if query.filters.videos else at_most(fused, PER_VIDEO)
+
+    def _worded(self, run: _Run) -> list[Candidate]:
+        """Candidates of the word channels."""
+        query = run.query
+        channels = [c for c in query.channels if c in WORD_CHANNELS]
+        sources = [s for s, channel in SOURCE_CHANNEL.items() if channel in channels]
+        if not channels:
+            return []
+        if all(part.kind == "image" for part in query.parts):
+            run.off.update(dict.fromkeys(channels, "A picture cannot be compared with words."))
+            return []
+        with run.step("encode"):
+            table, vector = self._sentence(run)
+        with run.step("candidates"):
+            asked = said.question(
+                run.text, phrases=query.phrases, excluded=query.excluded, vector=vector
+            )
+            passages = said.find(self._store, asked, table, sources=sources, videos=run.videos)
+        with run.step("calibrate"):
+            judged = said.judge(passages, asked, table, self._cache.counts.passages)
+        with run.step("spans"):
+            return worded.candidates(judged, query.phrases, self._cache.duration)
+
+    def _pictured(self, run: _Run) -> list[Candidate]:
+        """Candidates of the picture channel; none, with the reason, where it cannot be used."""
+        with run.step("encode"):
+            spaces = [s for s in self._cache.spaces if s.kind == "frames" and s.rows]
+            if not spaces:
+                return []
+            encoder = None
+            name = max(spaces, key=lambda s: s.rows).name
+            if any(part.kind != "span" for part in run.query.parts):
+                found = self._encoders.picture(spaces)
+                if isinstance(found, str):
+                    run.off["picture"] = found
+                    return []
+                encoder, name = found, space_of(found)
+            table = self._cache.frames(name, encoder)
+            asked = seen.ask(run.query.parts, table, encoder, self._span_of)
+        with run.step("candidates"):
+            return seen.candidates(
+                asked,
+                table,
+                videos=run.videos,
+                shots_of=self._cache.shots,
+                duration=self._cache.duration,
+            )
+
+    def _sentence(self, run: _Run) -> tuple[said.WordTable | None, Vector | None]:
+        """The question's vector among sentences, and their table; None where there is none."""
+        spaces = [s for s in self._cache.spaces if s.kind == "passages" and s.rows]
+        parts = [p for p in run.query.parts if p.kind != "image"]
+        if not spaces:
+            return None, None
+        encoder = None
+        name = max(spaces, key=lambda s: s.rows).name
+        if any(part.kind == "words" for part in parts):
+            found = self._encoders.words(spaces)
+            if isinstance(found, str):
+                run.notes.append(
+                    f"Only the words themselves were looked for, not their meaning: {found}"
+                )
+                parts = [p for p in parts if p.kind == "span"]
+            else:
+                encoder, name = found, space_of(found)
+        table = self._cache.words(name)
+        vectors = [
+            (p.weight, v) for p in parts if (v := self._meaning(p, encoder, table)) is not None
+        ]
+        if not vectors:
+            return table, None
+        total = np.sum([weight * vector for weight, vector in vectors], axis=0)
+        return table, seen.unit(np.asarray(total, np.float32))
+
+    def _meaning(
+        self, part: Part, encoder: WordsEncoder | None, table: said.WordTable
+    ) -> Vector | None:
+        """A part's vector among sentences: encoded, or the mean of what is said in the span."""
+        if part.kind == "words":
+            return None if encoder is None else encoder.encode_words([part.value], query=True)[0]
+        video, span = self._span_of(part.value)
+        ids = [
+            p.id
+            for p in self._store.passages_of(video)
+            if p.source != "title" and p.span.overlap(span) > 0
+        ]
+        vectors = table.vectors(ids)
+        vectors = vectors[~np.isnan(vectors).any(axis=1)]
+        return seen.unit(vectors.mean(axis=0)) if len(vectors) else None
+
+    def _span_of(self, fragment: str) -> tuple[str, Span]:
+        """Video id and span of a media fragment."""
+        named = parse_fragment(fragment)
+        ids = self._store.find_videos(named.video)
+        if not ids:
+            raise QueryError(
+                f"No indexed video is called {named.video}.", hint="See `kinolex list`."
+            )
+        if len(ids) > 1:
+            raise QueryError(
+                f"{len(ids)} videos are called {named.video}.", hint="Give a path or an id."
+            )
+        return ids[0], named.span(self._cache.duration(ids[0]))
+
+    def _without_examples(self, fused: Sequence[Fused], query: Query) -> list[Fused]:
+        """Leave the example itself out of what is like it."""
+        examples = [self._span_of(p.value) for p in query.parts if p.kind == "span"]
+        return [
+            m
+            for m in fused
+            if not any(
+                m.video == video
+                and m.span.overlap(span) >= 0.5 * min(m.span.duration, span.duration)
+                for video, span in examples
+            )
+        ]
+
+    def _explained(self, fused: Sequence[Fused], query: Query) -> tuple[Moment, ...]:
+        text = " ".join(p.value for p in query.parts if p.kind == "words")
+        asked = informative(text)
+        moments = []
+        for one in fused:
+            video = self._cache.video(one.video)
+            if video is not None:
+                why = evidence(one.grounds, asked, query.phrases)
+                moments.append(Moment(video, one.span, min(one.score, 1.0), 0, why))
+        return ranked(moments)

@@ -1,0 +1,281 @@
+"""The word channels: passages that say or show what was asked, by meaning and by words.
+
+Candidates come from the sentence vectors (exact scan) and from full text (BM25); each gets one
+chance from both kinds of evidence (`kinolex.search.calibrate`). Consecutive passages are also
+judged together, as speech is cut at breaths and not at thoughts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from kinolex.library.fulltext import MatchQuery
+from kinolex.library.records import Passage
+from kinolex.library.store import Store
+from kinolex.library.vectors import VectorTable
+from kinolex.moments import SOURCE_CHANNEL
+from kinolex.search import calibrate
+from kinolex.search.words import (
+    LIGHT_WORDS,
+    STOP_WORDS,
+    contains_phrase,
+    coverage,
+    informative,
+    stem,
+    tokens,
+)
+
+__all__ = ["Question", "Scored", "WordTable", "find", "judge", "question", "windows"]
+
+LEXICAL = 96
+MEANING = 64
+GAP = 1.5
+"""Seconds between passages that may still be one thought."""
+
+LONGEST = 3
+"""Most passages judged together."""
+
+Vector = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of passages: ``vector`` is a unit vector or None, ``asked`` from words."""
+
+    words: tuple[str, ...] = ()
+    asked: Mapping[str, float] = field(default_factory=dict)
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    vector: Vector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Passages (consecutive, of one video and channel) with their chance to answer."""
+
+    passages: tuple[Passage, ...]
+    chance: float
+
+
+class WordTable:
+    """A table of sentence vectors with what repeated questions need: places and a sample."""
+
+    def __init__(self, table: VectorTable) -> None:
+        assert table.passages is not None
+        self.table = table
+        self.ids = table.passages
+        self._order = np.argsort(self.ids, kind="stable")
+        self._sorted = self.ids[self._order]
+        self.sample = table.sample(512)
+
+    def rows_of(self, ids: Sequence[int]) -> npt.NDArray[np.int64]:
+        """Row of each passage id, -1 where it has no vector."""
+        wanted = np.asarray(ids, np.int64)
+        if not len(self._sorted):
+            return np.full(len(wanted), -1, np.int64)
+        at = np.minimum(np.searchsorted(self._sorted, wanted), len(self._sorted) - 1)
+        rows: npt.NDArray[np.int64] = np.where(self._sorted[at] == wanted, self._order[at], -1)
+        return rows
+
+    def vectors(self, ids: Sequence[int]) -> Vector:
+        """Vectors of passages, float32 (n, d); rows of NaN where there is none."""
+        rows = self.rows_of(ids)
+        out = np.full((len(rows), self.table.dimensions), np.nan, np.float32)
+        there = rows >= 0
+        out[there] = self.table.rows[rows[there]]
+        return out
+
+
+def question(
+    text: str,
+    *,
+    phrases: Sequence[str] = (),
+    excluded: Sequence[str] = (),
+    vector: Vector | None = None,
+) -> Question:
+    """Prepare a question as spoken.
+
+    Examples
+    --------
+    >>> question("a video of the red cups").words
+    ('red', 'cups')
+    """
+    content = [
+        text[token.start : token.end] for token in tokens(text) if token.text not in STOP_WORDS
+    ]
+    telling = [word for word in content if word.lower() not in LIGHT_WORDS]
+    every = [text[token.start : token.end] for token in tokens(text)]
+    words = tuple(dict.fromkeys(telling or content or every))
+    return Question(words, informative(text), tuple(phrases), tuple(excluded), vector)
+
+
+def find(
+    store: Store,
+    asked: Question,
+    table: WordTable | None,
+    *,
+    sources: Sequence[str],
+    videos: Collection[str] | None,
+) -> list[Passage]:
+    """Passages that may answer, from full text and from vectors; unordered, each once."""
+    ids: dict[int, None] = {}
+    for match in _matches(asked):
+        hits = store.match(match, sources=sources, limit=LEXICAL, videos=videos)
+        ids.update((hit.passage, None) for hit in hits)
+    passages = store.passages(list(ids))
+    if asked.vector is None or table is None:
+        return passages
+    most = MEANING * (4 if asked.excluded else 1)
+    near = _near(store, asked.vector, table, most, ids, sources, videos)
+    if len(near) < MEANING // 4 and len(sources) < len(SOURCE_CHANNEL):
+        # The nearest are of other sources: look deeper once.
+        near = _near(store, asked.vector, table, 16 * most, ids, sources, videos)
+    return passages + near
+
+
+def _matches(asked: Question) -> list[MatchQuery]:
+    """One look-up for each phrase (they may stand in different passages), else one for words."""
+    if asked.phrases:
+        return [MatchQuery(asked.words, (p,), asked.excluded) for p in asked.phrases]
+    return [MatchQuery(asked.words, (), asked.excluded)] if asked.words else []
+
+
+def _near(
+    store: Store,
+    vector: Vector,
+    table: WordTable,
+    most: int,
+    known: Mapping[int, None],
+    sources: Sequence[str],
+    videos: Collection[str] | None,
+) -> list[Passage]:
+    """The passages nearest in meaning that are not known yet."""
+    allowed = None
+    if videos is not None:
+        chosen = set(videos)
+        allowed = np.array([v in chosen for v in table.table.video_ids], bool)
+    _, rows = table.table.search(vector[None], most, allowed)
+    ids = [int(i) for i in table.ids[rows[0][rows[0] >= 0]]]
+    wanted = frozenset(sources)
+    return [p for p in store.passages([i for i in ids if i not in known]) if p.source in wanted]
+
+
+def judge(
+    passages: Sequence[Passage], asked: Question, table: WordTable | None, total: int
+) -> list[Scored]:
+    """Chances of passages and of runs of up to three, the best reading of each kept once.
+
+    Parameters
+    ----------
+    passages : sequence of Passage
+        From `find`.
+    asked : Question
+    table : WordTable or None
+        None: words alone count.
+    total : int
+        Passages that were searched.
+
+    Returns
+    -------
+    list of Scored
+        No passage twice; chances at least `kinolex.search.calibrate.WEAK`.
+    """
+    if not passages:
+        return []
+    vectors = table.vectors([p.id for p in passages]) if table else None
+    stems = [_stems(p.text) for p in passages]
+    rarity = _rarity(asked, stems, total)
+    sample = table.sample @ asked.vector if table and asked.vector is not None else None
+    background = calibrate.sentence_background(sample)
+    runs = windows(passages)
+    cosines = np.array([_cosine(run, vectors, asked.vector) for run in runs], np.float64)
+    covered = np.array(
+        [coverage(asked.asked, frozenset().union(*(stems[i] for i in run)), rarity) for run in runs]
+    )
+    logits = calibrate.passage_logit(cosines, covered, background, total)
+    scored = [
+        Scored(
+            tuple(passages[i] for i in run),
+            _chance(run, passages, asked, float(logits[n]), float(cosines[n]), float(covered[n])),
+        )
+        for n, run in enumerate(runs)
+    ]
+    return _best_readings(scored)
+
+
+def _chance(
+    run: Sequence[int],
+    passages: Sequence[Passage],
+    asked: Question,
+    logit: float,
+    cosine: float,
+    covered: float,
+) -> float:
+    if asked.phrases:
+        texts = [passages[i].text for i in run]
+        if all(any(contains_phrase(text, p) for text in texts) for p in asked.phrases):
+            return calibrate.phrase_chance(cosine, covered) - 0.01 * (len(run) - 1)
+    # A longer reading must be worth it.
+    return float(calibrate.chance(max(logit - 0.3 * (len(run) - 1), -30.0)))
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(token.text) for token in tokens(text))
+
+
+def _rarity(asked: Question, stems: Sequence[frozenset[str]], total: int) -> dict[str, float]:
+    """Inverse document frequency, as far as the candidates tell; unseen words are the rarest."""
+    n = max(total, len(stems))
+    return {
+        word: math.log((n + 1) / (sum(word in one for one in stems) + 0.5)) + 0.1
+        for word in asked.asked
+    }
+
+
+def _cosine(run: Sequence[int], vectors: Vector | None, query: Vector | None) -> float:
+    if vectors is None or query is None:
+        return math.nan
+    whole = vectors[run[0]] if len(run) == 1 else vectors[list(run)].sum(axis=0)
+    length = float(np.linalg.norm(whole))
+    return float(whole @ query) / length if length > 0 else math.nan
+
+
+def windows(passages: Sequence[Passage]) -> list[tuple[int, ...]]:
+    """Places of single passages, and of runs of neighbours in one video and channel.
+
+    Neighbours follow each other with at most `GAP` seconds between, or overlap; titles stand
+    alone.
+    """
+    runs: list[tuple[int, ...]] = [(i,) for i in range(len(passages))]
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for i, passage in enumerate(passages):
+        channel = SOURCE_CHANNEL.get(passage.source, "title")
+        if channel != "title":
+            groups[passage.video, channel].append(i)
+    for places in groups.values():
+        places.sort(key=lambda i: (passages[i].span, passages[i].id))
+        for first in range(len(places)):
+            for last in range(first + 2, min(first + LONGEST, len(places)) + 1):
+                before, after = passages[places[last - 2]].span, passages[places[last - 1]].span
+                if after.start - before.end > GAP:
+                    break
+                runs.append(tuple(places[first:last]))
+    return runs
+
+
+def _best_readings(scored: Sequence[Scored]) -> list[Scored]:
+    """Keep the best reading of each passage; a passage is in one reading only."""
+    used: set[int] = set()
+    kept = []
+    for one in sorted(scored, key=lambda s: (-s.chance, len(s.passages), s.passages[0].id)):
+        ids = {p.id for p in one.passages}
+        if one.chance >= calibrate.WEAK and not ids & used:
+            used |= ids
+            kept.append(one)
+    return kept

@@ -1,0 +1,266 @@
+"""The picture channel: sums of words, pictures and spans against frame vectors.
+
+The parts of a question are added as standard scores: each part's vector is divided by the spread
+of its own background first, so that a picture (whose cosines spread widely) does not drown the
+words beside it. Candidates come from one exact scan; curves are looked at only around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from kinolex.encoders.protocols import PictureEncoder
+from kinolex.errors import QueryError
+from kinolex.library.vectors import VectorTable
+from kinolex.moments import Part, Span
+from kinolex.search import calibrate
+from kinolex.search.curves import curve
+from kinolex.search.fuse import Candidate
+from kinolex.search.spans import spans_of
+
+__all__ = ["FrameTable", "PictureQuestion", "Seen", "ask", "candidates", "picture_of"]
+
+TOP = 256
+MOST_WINDOWS = 24
+REACH = 90
+"""Frames around the found ones that a curve shows."""
+
+MARGIN = 1.1
+"""How far below the line (standard scores) something is still looked at: chance 0.12."""
+
+Vector = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Ground of a picture candidate: the best frame's time."""
+
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureQuestion:
+    """A unit vector with its background among pictures."""
+
+    vector: Vector
+    background: calibrate.Background
+
+
+class FrameTable:
+    """A table of frame vectors with its sample, and the encoder's bank where there is one."""
+
+    def __init__(self, table: VectorTable, bank: Vector | None = None) -> None:
+        self.table = table
+        self.bank = bank
+        self.sample = table.sample(2048)
+
+    def background(self, vector: Vector) -> calibrate.Background:
+        """Background of a query vector."""
+        bank = self.bank @ vector if self.bank is not None else None
+        return calibrate.picture_background(bank, self.sample @ vector)
+
+    def of_span(self, video: str, span: Span) -> Vector:
+        """Mean vector of the frames of a span, or of the nearest frame.
+
+        Raises
+        ------
+        QueryError
+            If the video has no frame vectors.
+        """
+        if video not in self.table.video_ids:
+            raise QueryError(
+                "The example's pictures are not indexed.", hint="Run `kinolex index` first."
+            )
+        place = self.table.video_ids.index(video)
+        first, last = int(self.table.starts[place]), int(self.table.starts[place + 1])
+        times = self.table.times[first:last]
+        inside = np.flatnonzero((times >= span.start) & (times < span.end))
+        if not len(inside):
+            inside = np.array([int(np.abs(times - span.middle).argmin())])
+        return unit(self.table.rows[first + inside].astype(np.float32).mean(axis=0))
+
+
+def unit(vector: npt.NDArray[np.float32]) -> Vector:
+    """A vector of length 1; zeros stay."""
+    length = float(np.linalg.norm(vector))
+    return np.asarray(vector / length if length > 0 else vector, np.float32)
+
+
+def picture_of(path: str) -> npt.NDArray[np.uint8]:
+    """Read a picture file as upright RGB, (height, width, 3) uint8.
+
+    Raises
+    ------
+    QueryError
+        If there is none, or it is no picture.
+    """
+    from PIL import Image, ImageOps
+
+    if not Path(path).expanduser().is_file():
+        raise QueryError(f"There is no picture {path}.", hint="Check the path.")
+    try:
+        with Image.open(Path(path).expanduser()) as image:
+            upright = ImageOps.exif_transpose(image)
+            return np.asarray(upright.convert("RGB"), np.uint8)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise QueryError(
+            f"{path} cannot be read as a picture ({error}).", hint="Give a JPEG, PNG or WebP file."
+        ) from error
+
+
+def ask(
+    parts: Sequence[Part],
+    table: FrameTable,
+    encoder: PictureEncoder | None,
+    span_of: Callable[[str], tuple[str, Span]],
+) -> PictureQuestion:
+    """Sum the parts of a question in the picture space.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        At least one.
+    table : FrameTable
+    encoder : PictureEncoder or None
+        None is enough when all parts are spans.
+    span_of : callable
+        Video id and span of a media fragment.
+    """
+    vectors = [_vector(part, table, encoder, span_of) for part in parts]
+    if len(vectors) == 1:
+        vector = vectors[0] if parts[0].weight > 0 else -vectors[0]
+        return PictureQuestion(vector, table.background(vector))
+    total = np.zeros_like(vectors[0])
+    for part, vector in zip(parts, vectors, strict=True):
+        total += vector * (part.weight / table.background(vector).deviation)
+    vector = unit(total)
+    return PictureQuestion(vector, table.background(vector))
+
+
+def _vector(
+    part: Part,
+    table: FrameTable,
+    encoder: PictureEncoder | None,
+    span_of: Callable[[str], tuple[str, Span]],
+) -> Vector:
+    if part.kind == "span":
+        return table.of_span(*span_of(part.value))
+    assert encoder is not None
+    if part.kind == "image":
+        return unit(encoder.encode_pictures([picture_of(part.value)])[0])
+    return unit(encoder.encode_words([part.value], query=True)[0])
+
+
+def candidates(
+    asked: PictureQuestion,
+    table: FrameTable,
+    *,
+    videos: Collection[str] | None,
+    shots_of: Callable[[str], Sequence[Span]],
+    duration: Callable[[str], float],
+) -> list[Candidate]:
+    """Spans of the picture channel, with chances of at least `calibrate.WEAK`.
+
+    Parameters
+    ----------
+    asked : PictureQuestion
+    table : FrameTable
+    videos : collection of str, optional
+        Only these.
+    shots_of, duration : callable
+        Shots and length of a video by id.
+    """
+    allowed, frames = _allowed(table.table, videos)
+    if not frames:
+        return []
+    line = calibrate.picture_line(frames)
+    scores, rows = table.table.search(asked.vector[None], min(TOP, frames), allowed)
+    standard = asked.background.standard(scores[0])
+    rows = rows[0][(rows[0] >= 0) & (standard >= line - MARGIN)]
+    found = []
+    for place, first, last in _stretches(table.table, rows):
+        found += _of_stretch(asked, table.table, place, first, last, line, shots_of, duration)
+    return found
+
+
+def _allowed(
+    table: VectorTable, videos: Collection[str] | None
+) -> tuple[npt.NDArray[np.bool_] | None, int]:
+    """Mask of the videos, and how many frames they have."""
+    if videos is None:
+        return None, len(table)
+    chosen = set(videos)
+    mask = np.array([v in chosen for v in table.video_ids], bool)
+    return mask, int(np.diff(table.starts)[mask].sum()) if len(mask) else 0
+
+
+def _stretches(table: VectorTable, rows: npt.NDArray[np.int64]) -> list[tuple[int, int, int]]:
+    """Windows around rows (best first): place of the video, first row, end row; disjoint."""
+    windows: dict[int, list[tuple[int, int]]] = {}
+    order: list[int] = []
+    count = 0
+    for row in rows:
+        place = int(np.searchsorted(table.starts, row, "right")) - 1
+        mine = windows.setdefault(place, [])
+        if any(a <= row < b for a, b in mine):
+            continue
+        if count == MOST_WINDOWS:
+            break
+        low, high = int(table.starts[place]), int(table.starts[place + 1])
+        mine.append((max(int(row) - REACH, low), min(int(row) + REACH + 1, high)))
+        order.append(place)
+        count += 1
+    return [
+        (place, first, last)
+        for place in dict.fromkeys(order)
+        for first, last in _disjoint(windows[place])
+    ]
+
+
+def _disjoint(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    for first, last in sorted(windows):
+        if out and first <= out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], last))
+        else:
+            out.append((first, last))
+    return out
+
+
+def _of_stretch(
+    asked: PictureQuestion,
+    table: VectorTable,
+    place: int,
+    first: int,
+    last: int,
+    line: float,
+    shots_of: Callable[[str], Sequence[Span]],
+    duration: Callable[[str], float],
+) -> list[Candidate]:
+    video = table.video_ids[place]
+    length = duration(video)
+    times = table.times[first:last]
+    raw = table.rows[first:last].astype(np.float32) @ asked.vector
+    low, high = int(table.starts[place]), int(table.starts[place + 1])
+    start = 0.0 if first == low else float(table.times[first - 1 : first + 1].mean())
+    end = length if last == high else float(table.times[last - 1 : last + 1].mean())
+    if length <= 0 or end <= start:
+        return []
+    shots = [s for s in shots_of(video) if s.end > start and s.start < end]
+    scores = curve(times, asked.background.standard(raw), length, shots, window=Span(start, end))
+    return [
+        Candidate(
+            video,
+            "picture",
+            found.span.within(length),
+            float(calibrate.picture_chance(found.score, line)),
+            ground=Seen(found.best),
+        )
+        for found in spans_of(scores, line - MARGIN)
+        if found.span.start < length
+    ]
