@@ -27,7 +27,8 @@ class Page:
 
     ``languages``: log-likelihoods of the non-ASCII letters, for each language; ``foreign``: its
     letters do not mix with Latin ones inside a word; ``double``: two bytes a character, of which
-    those whose first byte lies in ``common`` are the everyday ones (``codec`` tells the bytes).
+    those whose first byte lies in ``common`` are the everyday ones; ``prior``: log-likelihood of
+    the page itself, before anything is read.
     """
 
     encoding: str
@@ -35,6 +36,7 @@ class Page:
     foreign: bool = True
     double: bool = False
     common: range = range(0)
+    prior: float = 0.0
     marks: _Weights = field(default_factory=lambda: _MARKS)
 
     def width(self, character: str) -> int:
@@ -126,7 +128,7 @@ def _wide(characters: str, share: float) -> _Weights:
 
 
 PAGES: tuple[Page, ...] = (
-    Page("cp1252", _WESTERN, foreign=False),
+    Page("cp1252", _WESTERN, foreign=False, prior=0.3),
     Page("cp1251", _CYRILLIC),
     Page("cp1250", _CENTRAL, foreign=False),
     Page("iso8859_2", _CENTRAL, foreign=False),

@@ -39,9 +39,7 @@ def embedded_cues(path: Path, info: MediaInfo, stream: int) -> list[Cue]:
     """
     track = next((track for track in info.subtitles if track.index == stream), None)
     if track is None:
-        raise MediaError(
-            f"{path.name} has no subtitle track {stream}.", reason="no-streams", stage="subtitles"
-        )
+        raise _no_track(path, stream)
     import av
 
     try:
@@ -77,6 +75,8 @@ def _packets(
     container: InputContainer, track: SubtitleStream, origin: float, path: Path
 ) -> _Packets:
     """Start, end and bytes of every packet; other streams are not even read where possible."""
+    if track.index >= len(container.streams):
+        raise _no_track(path, track.index)
     stream = only_stream(container, track.index)
     text_of = _FRAMES.get(track.codec, bytes)
     found: _Packets = []
@@ -94,6 +94,12 @@ def _packets(
             )
         found.append((start, start + length if length else None, text))
     return found
+
+
+def _no_track(path: Path, index: int) -> MediaError:
+    return MediaError(
+        f"{path.name} has no subtitle track {index}.", reason="no-streams", stage="subtitles"
+    )
 
 
 def _closed(raw: list[RawCue]) -> Iterable[RawCue]:

@@ -111,7 +111,7 @@ def _likelihood(text: str, page: Page, weights: Mapping[str, float]) -> float:
         elif page.foreign and not page.double and before > "\x7f" and _letters(before, character):
             total += UNLIKELY  # Latin letters grown together with another script
         before = character
-    return total / count if count else -math.inf
+    return (total + page.prior) / count if count else -math.inf
 
 
 def _letter(character: str, before: str, page: Page, weights: Mapping[str, float]) -> float:

@@ -77,7 +77,8 @@ def _with_ends(cues: Sequence[_Open]) -> Iterable[_Timed]:
             yield start, end, lines
             continue
         reading = max(1.0, sum(map(len, lines)) / _READ_RATE)
-        following = next((c[0] for c in cues[index + 1 : index + 50] if c[0] > start + 0.05), math.inf)
+        later = (cue[0] for cue in cues[index + 1 : index + 50])
+        following = next((other for other in later if other > start + 0.05), math.inf)
         if end is not None and end > start:
             reading = max(reading, 10.0)  # shown "for hours": until the next, or a while
         yield start, min(start + reading, following), lines
