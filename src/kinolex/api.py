@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from kinolex.errors import NotFoundError, UsageError
-from kinolex.ingest.run import Ingest, Report
+from kinolex.ingest.report import Report
 from kinolex.library.records import ChannelState, Counts, Failure, Passage, Root
 from kinolex.library.store import Store
 from kinolex.moments import Answer, Query, Span, Video
@@ -183,6 +183,8 @@ class Library:
         listener: Listener = silent,
         settings: dict[str, Any] | None = None,
     ) -> Report:
+        from kinolex.ingest.run import Ingest
+
         merged = settings_from(self.settings, **(settings or {}))
         with self._writer() as store:
             ingest = Ingest(store, merged, listener=listener, only=only, redo=redo, retry=retry)

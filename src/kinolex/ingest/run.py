@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from kinolex.errors import NotFoundError
@@ -16,6 +15,7 @@ from kinolex.ingest.catalogue import Catalogue, Work
 from kinolex.ingest.clock import Clock
 from kinolex.ingest.models import Models
 from kinolex.ingest.plan import Need, Stamps, needs
+from kinolex.ingest.report import Report
 from kinolex.ingest.stages import Stages
 from kinolex.library.counting import WANTED
 from kinolex.library.records import Root
@@ -26,26 +26,13 @@ from kinolex.moments import CHANNELS
 from kinolex.progress import Event, Listener, silent
 from kinolex.settings import Settings
 
-__all__ = ["Ingest", "Report"]
+__all__ = ["Ingest"]
 
 _WHOLE = "whole:"
 """Key of the note that a root was added as a folder, not for single files in it."""
 
 PREVIEW_FROM = 120.0
 """Videos below this many seconds skip the coarse pass: the full one is nearly as quick."""
-
-
-@dataclass(slots=True)
-class Report:
-    """What a run did: ``done`` and ``failed`` videos, ``skipped`` files, wall ``seconds``."""
-
-    done: int = 0
-    failed: int = 0
-    skipped: int = 0
-    seconds: float = 0.0
-    interrupted: bool = False
-    model_calls: int = 0
-    notices: list[str] = field(default_factory=list)
 
 
 class Ingest:

@@ -1,0 +1,233 @@
+"""Whole runs over real files: moves, copies, edits, absent disks, failures, single channels."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import kinolex
+from kinolex.errors import NotFoundError
+from kinolex.library.store import Store
+from kinolex.progress import Event
+
+CHANNELS = ("title", "speech", "picture")
+
+
+@pytest.fixture
+def place(tmp_path: Path, videos: Path) -> Path:
+    """A private copy of the videos."""
+    shutil.copytree(videos, tmp_path / "videos")
+    (tmp_path / "videos" / ".kinolex-root").unlink(missing_ok=True)
+    return tmp_path / "videos"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> kinolex.Library:
+    return kinolex.open(tmp_path / "library")
+
+
+@pytest.fixture
+def add(library: kinolex.Library, toy_model: Path) -> Callable[..., Any]:
+    def run(*paths: Path, **more: Any) -> Any:
+        more.setdefault("only", CHANNELS)
+        return library.add(*paths, picture=str(toy_model), **more)
+
+    return run
+
+
+def vectors(library: kinolex.Library) -> dict[str, bytes]:
+    with Store.open(library.path) as store:
+        space = next(s.name for s in store.spaces() if s.kind == "frames")
+        found = {v.id: store.frames_of(v.id, space) for v in store.videos()}
+        return {k: b[1].tobytes() for k, b in found.items() if b is not None}
+
+
+def test_a_first_run_makes_every_channel_and_counts_agree(library, place, add):
+    events: list[Event] = []
+    report = add(place, listener=events.append)
+    assert (report.done, report.failed) == (3, 0)
+    counts = library.status()
+    assert counts.videos == counts.paths == counts.done == 3
+    assert counts.pending == counts.failed == counts.partial == 0
+    assert counts.channels["picture"] == 3
+    assert counts.channels["speech"] == 1
+    assert {e.stage for e in events if e.kind == "commit"} >= {"title", "subtitles", "picture"}
+    assert events[-1].kind == "done"
+    assert events[-1].overall == pytest.approx(1.0)
+    overall = [e.overall for e in events if e.kind == "step"]
+    assert overall
+    assert all(0 <= value <= 1 for value in overall)
+
+
+def test_names_and_subtitles_are_searchable_before_any_picture_is_decoded(library, place, add):
+    seen: list[str] = []
+
+    def ask(event: Event) -> None:
+        if event.kind == "start" and event.stage == "pictures" and not seen:
+            with kinolex.open(library.path) as reader:
+                seen.append(Path(reader.search('"boiling point"').moments[0].video.path).name)
+                seen.append(Path(reader.search("lighthouse").moments[0].video.path).name)
+
+    add(place, listener=ask)
+    assert seen == ["water.mp4", "lake_day.mp4"]
+
+
+def test_a_second_run_does_nothing(library, place, add):
+    add(place)
+    before = library.status()
+    report = add(place)
+    assert (report.done, report.failed, report.skipped, report.model_calls) == (0, 0, 3, 0)
+    assert library.status() == before
+
+
+def test_a_moved_and_renamed_tree_costs_no_model_call(library, place, add, tmp_path):
+    add(place)
+    before = vectors(library)
+    ids = {v.id for v in library.videos()}
+    (tmp_path / "elsewhere").mkdir()
+    for number, path in enumerate(sorted(place.rglob("*.mp4"))):
+        path.rename(tmp_path / "elsewhere" / f"zebra {number}.mp4")
+    report = add(tmp_path / "elsewhere")
+    assert report.model_calls == 0
+    assert {v.id for v in library.videos()} == ids
+    assert vectors(library) == before
+    assert all("zebra" in v.path and not v.missing for v in library.videos())
+    assert not library.search("zebra 1", channels=["title"]).nothing_found
+
+
+def test_moving_the_root_itself_is_noticed_by_its_marker(library, place, add, tmp_path):
+    add(place)
+    before = vectors(library)
+    place.rename(tmp_path / "other disk")
+    report = add(tmp_path / "other disk")
+    assert report.model_calls == 0
+    assert len(library.roots()) == 1
+    assert all("other disk" in v.path and not v.missing for v in library.videos())
+    assert vectors(library) == before
+
+
+def test_a_copy_is_one_video_with_two_paths(library, place, add):
+    add(place)
+    shutil.copy(place / "colours.mp4", place / "trips" / "again.mp4")
+    report = add(place)
+    assert report.model_calls == 0
+    assert len(library.videos()) == 3
+    assert len(library.video("again.mp4").paths) == 2
+
+
+def test_a_replaced_file_is_another_video(library, place, add, videos):
+    add(place)
+    old = library.video("colours.mp4").id
+    shutil.copy(videos / "water.mp4", place / "colours.mp4")
+    add(place)
+    assert library.video("colours.mp4").id != old
+    with pytest.raises(NotFoundError):
+        library.video(old)
+
+
+def test_a_deleted_file_is_kept_until_pruned(library, place, add):
+    add(place)
+    (place / "colours.mp4").unlink()
+    add(place)
+    assert library.video("colours.mp4").missing
+    assert library.prune()
+    assert len(library.videos()) == 3
+    library.prune(apply=True)
+    assert len(library.videos()) == 2
+
+
+def test_an_absent_disk_loses_nothing(library, place, add, tmp_path):
+    add(place)
+    place.rename(tmp_path / "unplugged")
+    notices: list[str] = []
+    add(listener=lambda e: notices.append(e.message) if e.kind == "notice" else None)
+    assert len(library.videos()) == 3
+    assert not library.prune()
+    assert any("not there" in n for n in notices)
+    (tmp_path / "unplugged").rename(place)
+    assert add().model_calls == 0
+    assert not any(v.missing for v in library.videos())
+
+
+def test_changed_subtitles_are_read_again(library, place, add):
+    add(place)
+    text = (place / "water.srt").read_text(encoding="utf-8")
+    (place / "water.srt").write_text(text.replace("boiling", "melting"), encoding="utf-8")
+    add(place)
+    assert not library.search('"melting point"').nothing_found
+    assert library.search('"boiling point"').nothing_found
+
+
+def test_bad_files_become_rows_and_are_not_tried_again(library, place, add):
+    (place / "empty.mp4").touch()
+    (place / "noise.mp4").write_bytes(bytes(range(256)) * 40)
+    (place / "folder.mp4").mkdir()
+    report = add(place)
+    assert (report.done, report.failed) == (3, 3)
+    failures = {Path(f.path).name: f for f in library.failures()}
+    assert set(failures) == {"empty.mp4", "noise.mp4", "folder.mp4"}
+    assert failures["empty.mp4"].reason == "empty"
+    assert all(f.message and f.tries == 1 for f in failures.values())
+    assert add(place).failed == 0
+    assert {f.tries for f in library.failures()} == {1}
+    library.retry()
+    assert {f.tries for f in library.failures()} == {2}
+    shutil.copy(place / "water.mp4", place / "empty.mp4")
+    add(place)
+    assert "empty.mp4" not in {Path(f.path).name for f in library.failures()}
+
+
+def test_only_fills_the_chosen_channels(library, place, add):
+    add(place, only=("title",))
+    assert library.status().channels.get("picture", 0) == 0
+    add(place, only=("picture",))
+    assert library.status().channels["picture"] == 3
+    assert library.status().channels.get("speech", 0) == 0
+
+
+def test_redo_does_a_channel_again(library, place, add):
+    add(place)
+    before = vectors(library)
+    assert add(place, only=("picture",), redo=True).model_calls > 0
+    assert vectors(library) == before
+
+
+def test_a_single_file_does_not_bring_its_folder(library, place, add):
+    add(place / "water.mp4")
+    assert [Path(v.path).name for v in library.videos()] == ["water.mp4"]
+    add()
+    assert len(library.videos()) == 1
+    (place / "water.mp4").unlink()
+    add()
+    assert library.videos()[0].missing
+
+
+def test_interrupting_keeps_what_is_whole(library, place, add):
+    def interrupt(event: Event) -> None:
+        if event.kind == "commit" and event.stage == "picture":
+            raise KeyboardInterrupt
+
+    report = add(place, listener=interrupt)
+    assert report.interrupted
+    assert library.status().channels["picture"] == 1
+    assert not add(place).interrupted
+    assert library.status().channels["picture"] == 3
+
+
+def test_removing_forgets_but_never_touches_files(library, place, add):
+    add(place)
+    assert library.remove("colours.mp4") == [str(place / "colours.mp4")]
+    assert (place / "colours.mp4").exists()
+    assert len(library.videos()) == 2
+    library.remove(place)
+    assert library.videos() == []
+    assert library.roots() == []
+
+
+def test_a_path_that_is_not_there_is_one_sentence(library, tmp_path):
+    with pytest.raises(NotFoundError, match="There is no"):
+        library.add(tmp_path / "nowhere")
