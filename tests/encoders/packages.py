@@ -53,8 +53,8 @@ def wheel(folder: Path, name: str) -> Path:
 
 
 def package(name: str, wheels: Path, *, sha256: str = "") -> Package:
-    value = sha256 or sha(wheel(wheels, name).read_bytes())
-    return Package(name, "1.0", value, name.replace("-", "_"), 0.1)
+    value = sha(wheel(wheels, name).read_bytes())
+    return Package(name, "1.0", sha256 or value, name.replace("-", "_"), 0.1)
 
 
 WHOLE = b"first half, second half"

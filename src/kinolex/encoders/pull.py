@@ -174,7 +174,7 @@ _TEXT_FILES = ("config.json", "preprocessor_config.json", "tokenizer*", "special
 def _selected(card: Card, source: Source, paths: list[str]) -> Iterator[File]:
     """Which files of a repository make a model: by the card's patterns, else by its layout."""
     patterns, ignore = source.patterns, source.ignore
-    if not patterns and any(p.startswith("visual/") for p in paths):
+    if not patterns and "visual/model.onnx" in paths:
         patterns, ignore = (
             ("config.json", "visual/*", "textual/*"),
             ("*.armnn", "*/rknpu/*", "*/fp16/*"),

