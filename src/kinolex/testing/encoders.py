@@ -32,7 +32,7 @@ _TEXTS = (
     "",
     "Καλημέρα, 你好, привет, שלום 🙂",
     "tiny",
-    "word " * 2000,
+    "word " * 1000,
 )
 
 
@@ -168,10 +168,12 @@ def _check_vectors(
         float((together * backwards).sum(axis=1).min()) >= closeness,
         f"the order of {what} must not matter",
     )
+    few = things[:3]
+    expected = encode(few)
     with ThreadPoolExecutor(4) as pool:
-        several = list(pool.map(encode, [things] * 4))
+        several = list(pool.map(encode, [few] * 4))
     _require(
-        all(np.allclose(v, together, atol=1e-5) for v in several),
+        all(np.allclose(v, expected, atol=1e-5) for v in several),
         f"{what} from several threads must be as from one",
     )
 
