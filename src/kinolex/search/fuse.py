@@ -2,7 +2,8 @@
 
 Chances of channels that point at the same stretch are joined as if independent (soft or):
 ``1 - (1 - w1 p1)(1 - w2 p2)...``, where ``w`` is the channel's weight. A title says which video but
-not when: it lifts the moments inside and stands alone, as the whole video, only where none is.
+not when: it lifts the moments inside, which keep their short spans, and is a moment of its own
+(the whole video) only where it answers better than each of them.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ __all__ = [
     "soft_or",
 ]
 
-WEIGHTS: Mapping[str, float] = {"picture": 1.0, "speech": 1.0, "screen": 1.0, "title": 0.95}
-"""How far each channel is believed; a title is vague about the time."""
+WEIGHTS: Mapping[str, float] = {"picture": 1.0, "speech": 1.0, "screen": 1.0, "title": 1.0}
+"""How far each channel is believed: equally, as their chances are calibrated already."""
 
 TITLE_LIFT = 0.5
 """Weight of a title's chance for a moment inside its video."""
@@ -121,7 +122,7 @@ def _of_video(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> 
         elif all(other.channel != one.channel for other in home):
             home.append(one)
     fused = [_moment(group, title, weights) for group in groups]
-    if title and not any(g[0].chance >= LINE for g in groups):
+    if title and all(title.chance > g[0].chance for g in groups if g[0].chance >= LINE):
         score = weights.get(title.channel, 1.0) * title.chance
         fused.append(Fused(title.video, title.span, score, (title,)))
     return fused

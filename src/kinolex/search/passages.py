@@ -8,7 +8,7 @@ judged together, as speech is cut at breaths and not at thoughts.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -27,14 +27,14 @@ from kinolex.search.words import (
     contains_phrase,
     coverage,
     informative,
-    stem,
+    stems_of,
     tokens,
 )
 
 __all__ = ["Question", "Scored", "WordTable", "find", "judge", "question", "windows"]
 
-LEXICAL = 96
-MEANING = 64
+LEXICAL = 64
+MEANING = 48
 GAP = 1.5
 """Seconds between passages that may still be one thought."""
 
@@ -188,15 +188,14 @@ def judge(
     """
     if not passages:
         return []
-    vectors = table.vectors([p.id for p in passages]) if table else None
-    stems = [_stems(p.text) for p in passages]
-    rarity = _rarity(asked, stems, total)
+    found = [stems_of(p.text) & asked.asked.keys() for p in passages]
+    rarity = _rarity(asked, found, total)
     sample = table.sample @ asked.vector if table and asked.vector is not None else None
     background = calibrate.sentence_background(sample)
     runs = windows(passages)
-    cosines = np.array([_cosine(run, vectors, asked.vector) for run in runs], np.float64)
+    cosines = _cosines(runs, passages, asked.vector, table)
     covered = np.array(
-        [coverage(asked.asked, frozenset().union(*(stems[i] for i in run)), rarity) for run in runs]
+        [coverage(asked.asked, frozenset().union(*[found[i] for i in run]), rarity) for run in runs]
     )
     logits = calibrate.passage_logit(cosines, covered, background, total)
     scored = [
@@ -225,25 +224,32 @@ def _chance(
     return float(calibrate.chance(max(logit - 0.3 * (len(run) - 1), -30.0)))
 
 
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(token.text) for token in tokens(text))
-
-
-def _rarity(asked: Question, stems: Sequence[frozenset[str]], total: int) -> dict[str, float]:
+def _rarity(asked: Question, found: Sequence[Collection[str]], total: int) -> dict[str, float]:
     """Inverse document frequency, as far as the candidates tell; unseen words are the rarest."""
-    n = max(total, len(stems))
-    return {
-        word: math.log((n + 1) / (sum(word in one for one in stems) + 0.5)) + 0.1
-        for word in asked.asked
-    }
+    n = max(total, len(found))
+    times = Counter(word for one in found for word in one)
+    return {word: math.log((n + 1) / (times[word] + 0.5)) + 0.1 for word in asked.asked}
 
 
-def _cosine(run: Sequence[int], vectors: Vector | None, query: Vector | None) -> float:
-    if vectors is None or query is None:
-        return math.nan
-    whole = vectors[run[0]] if len(run) == 1 else vectors[list(run)].sum(axis=0)
-    length = float(np.linalg.norm(whole))
-    return float(whole @ query) / length if length > 0 else math.nan
+def _cosines(
+    runs: Sequence[tuple[int, ...]],
+    passages: Sequence[Passage],
+    query: Vector | None,
+    table: WordTable | None,
+) -> npt.NDArray[np.float64]:
+    """Cosine of each run's summed vector with the question; NaN where there is none."""
+    out = np.full(len(runs), np.nan)
+    if table is None or query is None:
+        return out
+    vectors = table.vectors([p.id for p in passages])
+    lengths = np.array([len(run) for run in runs])
+    for size in range(1, LONGEST + 1):
+        places = np.flatnonzero(lengths == size)
+        if len(places):
+            several = vectors[np.array([runs[i] for i in places.tolist()])].sum(axis=1)
+            norms = np.linalg.norm(several, axis=1)
+            out[places] = (several @ query) / np.where(norms > 0, norms, np.nan)
+    return out
 
 
 def windows(passages: Sequence[Passage]) -> list[tuple[int, ...]]:

@@ -26,7 +26,7 @@ from kinolex.search.spans import spans_of
 __all__ = ["FrameTable", "PictureQuestion", "Seen", "ask", "candidates", "picture_of"]
 
 TOP = 256
-MOST_WINDOWS = 24
+MOST_WINDOWS = 16
 REACH = 90
 """Frames around the found ones that a curve shows."""
 
@@ -57,7 +57,7 @@ class FrameTable:
     def __init__(self, table: VectorTable, bank: Vector | None = None) -> None:
         self.table = table
         self.bank = bank
-        self.sample = table.sample(2048)
+        self.sample = table.sample(1024)
 
     def background(self, vector: Vector) -> calibrate.Background:
         """Background of a query vector."""

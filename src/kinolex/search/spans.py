@@ -168,7 +168,7 @@ def suppress(found: Sequence[Found], most: int) -> list[Found]:
 def _runs(curve: Curve, base: float, low: float) -> set[Run]:
     """All proposals of a curve, as runs of frames."""
     v = curve.values
-    tops = sorted(peaks(v), key=lambda i: -v[i])[:16]
+    tops = sorted(peaks(v), key=lambda i: -v[i])[:8]
     runs: set[Run] = set()
     for top in tops:
         if curve.raw[max(top - 1, 0) : top + 2].max() < low:
@@ -176,7 +176,7 @@ def _runs(curve: Curve, base: float, low: float) -> set[Run]:
         runs.add((top, top + 1))
         for level in LEVELS:
             runs.add(watershed(v, top, base + level * (v[top] - base)))
-    for high in {float(v[top]) for top in tops[:4]}:
+    for high in {float(v[top]) for top in tops[:2]}:
         runs.update(hysteresis(v, high, max(base, high - 1.0)))
     for shot in curve.shots:
         first, last = np.searchsorted(curve.times, [shot.start, shot.end])

@@ -25,6 +25,7 @@ __all__ = [
     "marks",
     "phrase_marks",
     "stem",
+    "stems_of",
     "tokens",
 ]
 
@@ -43,7 +44,8 @@ _LIGHT = """
     clip clips scene scenes video videos moment moments footage part show shows showing shown
     find search see seen look looking say says said saying tell tells talk talks talking speak
     speaks mention mentions explain explains someone somebody something people person man woman
-    thing things get gets go goes going make makes one two"""
+    thing things get gets go goes going make makes one two slide slides screen page picture pictures
+    photo title film movie camera shot shots frame"""
 LIGHT_WORDS = frozenset(_LIGHT.split())
 """Words of questions about videos that say little; they count for a third."""
 
@@ -53,6 +55,7 @@ _MARKS = (
     "\u0900-\u0963\u0966-\u0dff\u200c\u200d"
 )
 _WORD = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
+_ASCII = re.compile("[a-z0-9]+")
 _VOWELS = frozenset("aeiouy")
 
 
@@ -152,6 +155,19 @@ def _undouble(base: str) -> str:
     if base.endswith("y") and base[-2] not in _VOWELS:
         return base[:-1] + "i"
     return base[:-1] if base.endswith("e") else base
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """Stems of all words of a text.
+
+    Examples
+    --------
+    >>> sorted(stems_of("Two cups, one CUP"))
+    ['cup', 'one', 'two']
+    """
+    if text.isascii():
+        return frozenset(map(stem, _ASCII.findall(text.lower())))
+    return frozenset(stem(token.text) for token in tokens(text))
 
 
 def informative(text: str) -> dict[str, float]:
