@@ -1,6 +1,7 @@
 """Which frames to keep: pure rules over presentation times.
 
-Four policies: ``every`` n seconds, by ``shots``, ``keyframes`` only, or a ``budget`` of frames.
+Four policies: ``every`` n seconds; the same and at the beginning of ``shots``; ``keyframes`` only;
+or a ``budget`` of frames.
 All keep the **first frame at or after** a wanted time, because it is the one that a viewer sees
 appear there, and because it is known as soon as it is decoded; the first frame is always kept.
 
@@ -13,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["LONG_SHOT", "Grid", "ShotGrid", "budget", "every", "keyframes", "shots", "step_for"]
+__all__ = ["CLOSEST", "Grid", "ShotGrid", "budget", "every", "keyframes", "shots", "step_for"]
 
 EPSILON = 1e-6
 """Seconds by which a frame may be early: times are rounded in many containers."""
 
-LONG_SHOT = 10.0
-"""Seconds after which a shot that goes on gives another frame, so that a lecture is not one."""
+CLOSEST = 0.25
+"""Under ``shots``: the least distance of two kept frames, as a part of the step."""
 
 
 @dataclass
@@ -57,23 +58,26 @@ class Grid:
 
 @dataclass
 class ShotGrid:
-    """Keeps a frame of each shot, at least ``floor`` seconds apart, and more of long shots.
+    """Keeps the first frame of each shot, and while a shot goes on, one each ``step`` seconds.
 
-    The frame kept is the first of the shot; when that is too near to the frame before, the first
-    one of the shot that is not.
+    A shot that begins less than ``step * CLOSEST`` after the last kept frame gives its first frame
+    that does not, so that a burst of cuts costs no more than a bounded number of frames.
 
     Examples
     --------
-    >>> grid = ShotGrid(floor=1.0)
-    >>> [t / 10 for t in range(50) if grid.take(t / 10, cut=t in (22, 25))]
-    [0.0, 2.2, 3.2]
+    >>> grid = ShotGrid(step=2.0)
+    >>> [t / 10 for t in range(60) if grid.take(t / 10, cut=t in (32, 34))]
+    [0.0, 2.0, 3.2, 3.7, 5.7]
     """
 
-    floor: float
+    step: float
     start: float = 0.0
-    ceiling: float = LONG_SHOT
     last: float | None = field(default=None, init=False)
     due: bool = field(default=True, init=False)
+
+    def __post_init__(self) -> None:
+        if not self.step > 0:
+            raise ValueError(f"the step between frames must be above 0, not {self.step}")
 
     def take(self, time: float, cut: bool) -> bool:
         """Whether to keep a frame at ``time``; ``cut``: a shot begins with it."""
@@ -82,7 +86,7 @@ class ShotGrid:
         self.due = self.due or cut
         if self.last is not None:
             gap = time - self.last + EPSILON
-            if gap < self.floor or not (self.due or gap >= max(self.ceiling, self.floor)):
+            if gap < (self.step * CLOSEST if self.due else self.step):
                 return False
         self.last, self.due = time, False
         return True
@@ -119,10 +123,8 @@ def keyframes(times: Sequence[float], keys: Iterable[int], step: float) -> list[
     return [i for i in sorted(keys) if grid.take(times[i])]
 
 
-def shots(
-    times: Sequence[float], cuts: Iterable[int], floor: float, ceiling: float = LONG_SHOT
-) -> list[int]:
-    """Indices of the frames kept when each shot wants one.
+def shots(times: Sequence[float], cuts: Iterable[int], step: float) -> list[int]:
+    """Indices of the frames kept when each shot wants its first frame and one each ``step``.
 
     Parameters
     ----------
@@ -130,18 +132,17 @@ def shots(
         Presentation times in seconds, not falling.
     cuts : iterable of int
         Indices of the frames that begin a shot.
-    floor : float
-        Least seconds between two kept frames.
-    ceiling : float
-        A shot longer than this gives a frame each ``ceiling`` seconds.
+    step : float
+        Seconds between frames while a shot goes on; shots shorter than a quarter of it may be
+        left out.
 
     Examples
     --------
     >>> shots([0.0, 0.5, 1.0, 1.5, 2.0], [3], 1.0)
-    [0, 3]
+    [0, 2, 3]
     """
     begins = set(cuts)
-    grid = ShotGrid(floor, ceiling=ceiling)
+    grid = ShotGrid(step)
     return [i for i, time in enumerate(times) if grid.take(time, i in begins)]
 
 
