@@ -89,11 +89,12 @@ def unpack(hint: Any, plain: Any, blobs: Sequence[memoryview] = ()) -> Any:
     ...
     kinolex.media.guard.codec.GarbledError: 'str' is no int
     """
+    read = _reader(hint)
     try:
-        return _reader(hint)(plain, blobs)
+        return read(plain, blobs)
     except GarbledError:
         raise
-    except (ValueError, TypeError, KeyError, IndexError, ArithmeticError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
         raise GarbledError(f"{type(error).__name__}: {error}") from error
 
 

@@ -12,12 +12,10 @@ from typing import Any
 
 from kinolex.media.guard.codec import unpack
 from kinolex.media.types import Cue, Frame, MediaInfo, PicturePlan, SoundPiece
-from kinolex.moments import Span
 
 __all__ = ["JOBS", "Job", "run", "warm_up"]
 
 _BATCH = 500
-_STILL_WINDOW = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +28,13 @@ class Job:
 
 
 def warm_up() -> None:
-    """Load FFmpeg and what every decoder needs, before any file's clock runs."""
+    """Load FFmpeg and the decoders before any file's clock runs."""
     import av
+
+    import kinolex.media.decode
+    import kinolex.media.probe
+    import kinolex.media.sound
+    import kinolex.media.subtitles  # noqa: F401
 
     av.logging.set_level(None)
 
@@ -83,26 +86,12 @@ def _cues(order: dict[str, Any]) -> Iterator[list[Cue]]:
 
 
 def _still(order: dict[str, Any]) -> Iterator[bytes]:
-    from kinolex.media.decode import pictures
+    from kinolex.media.decode import still_at
 
     info = unpack(MediaInfo, order["info"])
-    time, size = min(order["time"], info.duration), order["size"]
-    # The first frame from the wanted time on; at the very end there may be none: the last before.
-    for start in (time, max(0.0, time - 2.0), max(0.0, time - _STILL_WINDOW), 0.0):
-        if start >= info.duration:
-            continue
-        plan = PicturePlan(
-            policy="budget",
-            budget=1,
-            picture_size=0,
-            still_size=size,
-            cuts=False,
-            span=Span(start, min(info.duration, start + _STILL_WINDOW)),
-        )
-        for frame in pictures(Path(info.path), info, plan):
-            if frame.still is not None:
-                yield frame.still
-                return
+    still = still_at(Path(info.path), info, order["time"], order["size"])
+    if still is not None:
+        yield still
 
 
 JOBS: dict[str, Job] = {

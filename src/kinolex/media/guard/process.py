@@ -76,7 +76,7 @@ class Child:
     @property
     def alive(self) -> bool:
         """Whether it can be given another job."""
-        return not self._ended.is_set()
+        return not (self._ended.is_set() or self._dropped.is_set())
 
     @property
     def own_memory(self) -> int:
@@ -106,6 +106,8 @@ class Child:
         """
         assert self._process is not None
         assert self._process.stdin is not None
+        if self._process.stdin.closed:
+            raise BrokenPipeError("the child was killed")
         wire.send(self._process.stdin.fileno(), message)
 
     def hear(self, timeout: float) -> dict[str, Any] | Gone | None:

@@ -75,7 +75,7 @@ _WESTERN = _all(
     "üäöß",  # German
     "áóíéñúü",  # Spanish
     "ãçáéíóâêõúôà",  # Portuguese
-    "èàùòéìç",  # Italian
+    "èàùòéì",  # Italian
     "äöå",  # Swedish, Finnish
     "åøæé",  # Danish, Norwegian
     "ëéïèöü",  # Dutch
@@ -128,7 +128,7 @@ def _wide(characters: str, share: float) -> _Weights:
 
 
 PAGES: tuple[Page, ...] = (
-    Page("cp1252", _WESTERN, foreign=False, prior=0.3),
+    Page("cp1252", _WESTERN, foreign=False, prior=0.13),
     Page("cp1251", _CYRILLIC),
     Page("cp1250", _CENTRAL, foreign=False),
     Page("iso8859_2", _CENTRAL, foreign=False),
