@@ -6,6 +6,7 @@ renamed or copied file costs a fingerprint; an absent disk costs nothing and los
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,7 +96,8 @@ class Catalogue:
     def _apply(self, root: Root, changes: Changes) -> None:
         total = len(changes.unchanged) + len(changes.known) + len(changes.fresh)
         self._run.emit(Event("scan", path=str(root.path), done=total, total=total))
-        self._store.touch_files(changes.known)
+        if changes.known:
+            self._store.touch_files(changes.known)
         for state in changes.unchanged:
             self._known(root, state, renamed=False)
         for state in changes.known:
@@ -106,6 +108,14 @@ class Catalogue:
             self._fresh(root, state)
         for _, video in changes.replaced:
             self._replaced(video)
+        self._vanished(root)
+
+    def _vanished(self, root: Root) -> None:
+        """A file that could not be read and is no longer there is no failure any more."""
+        for place in self._failed:
+            path = Path(place)
+            if root.path in path.parents and not os.path.lexists(path):
+                self._store.clear_failure(root.id, path.relative_to(root.path).as_posix())
 
     def _known(self, root: Root, state: FileState, *, renamed: bool) -> None:
         """A content that the library has: nothing to read, perhaps another name."""
@@ -113,13 +123,18 @@ class Catalogue:
         path = root.path / state.relative
         reason = "moved or copied" if renamed else "unchanged"
         self._run.emit(Event("skip", path=str(path), video=state.video, reason=reason))
+        failure = self._failed.get(str(path))
+        if failure is not None and not failure.video:
+            # The path could not be read before; what lies there now can.
+            self._store.clear_failure(root.id, state.relative)
         record = self._store.video_record(state.video)
         if record is None:
             return
         work = Work(record, path, root.id, state.relative, renamed=renamed)
-        if renamed:
+        if renamed or self._run.redo:
             self._rename(work)
-        self._works.setdefault(state.video, work)
+        work = self._works.setdefault(state.video, work)
+        work.renamed = work.renamed or renamed
 
     def _rename(self, work: Work) -> None:
         """New names and sidecars for a known content; no model is called."""
@@ -235,8 +250,11 @@ class Catalogue:
         """Paths that are gone: moved ones are forgotten, the others only marked."""
         states = self._store.files(root.id)
         moved = [r for r in relatives if self._elsewhere(states[r].video, root, r)]
-        self._store.forget_files(root.id, moved)
-        self._store.mark_missing(root.id, [r for r in relatives if r not in set(moved)])
+        gone = sorted(set(relatives) - set(moved))
+        if moved:
+            self._store.forget_files(root.id, moved)
+        if gone:
+            self._store.mark_missing(root.id, gone)
 
     def _elsewhere(self, video: str, root: Root, relative: str) -> bool:
         work = self._works.get(video)

@@ -58,6 +58,10 @@ def preview_plan(settings: Settings, picture: PictureEncoder, duration: float) -
     )
 
 
+SCREEN_EVERY = 2.0
+"""Seconds between screens that are read: reading one costs more than everything else together."""
+
+
 @dataclass(slots=True)
 class Pictures:
     """What one pass over one video brought."""
@@ -95,6 +99,8 @@ class PicturePass:
     _cuts: set[int] = field(default_factory=set)
     _encoded: int = 0
     _seen: int = 0
+    _waiting: tuple[float, npt.NDArray[np.uint8]] | None = None
+    _read_at: float = -SCREEN_EVERY
     _screen: ScreenText = field(default_factory=ScreenText)
 
     def consume(self, frames: Iterable[Frame], moved: Callable[[float], None]) -> None:
@@ -110,10 +116,7 @@ class PicturePass:
             self._cuts.update(round(cut / video.time_base) for cut in frame.cuts)
         if frame.still is not None and not frame.black:
             self._stills.append((frame.pts, frame.still))
-        if frame.screen is not None and self.reader is not None:
-            self._screen.add(frame.time, self.reader.read(frame.screen))
-        elif frame.black and self.reader is not None:
-            self._screen.add(frame.time, [])
+        self._look_at_screen(frame)
         if self.picture is None or frame.picture is None or frame.black:
             return
         self._pts.append(frame.pts)
@@ -125,6 +128,29 @@ class PicturePass:
         if len(self._batch) == BATCH:
             self._flush()
 
+    def _look_at_screen(self, frame: Frame) -> None:
+        """Read changed screens, at most one in `SCREEN_EVERY` seconds and the first of a shot.
+
+        A changed screen that comes too soon waits; the next change takes its place.
+        """
+        if self.reader is None:
+            return
+        if frame.new_shot:
+            self._read_waiting()
+        if frame.black:
+            self._waiting = None
+            self._screen.add(frame.time, [])
+        elif frame.screen is not None:
+            self._waiting = (frame.time, frame.screen)
+        if frame.new_shot or frame.time - self._read_at >= SCREEN_EVERY:
+            self._read_waiting()
+
+    def _read_waiting(self) -> None:
+        if self._waiting is not None and self.reader is not None:
+            time, screen = self._waiting
+            self._screen.add(time, self.reader.read(screen))
+            self._read_at, self._waiting = time, None
+
     def _flush(self) -> None:
         if self._batch and self.picture is not None:
             vectors = self.picture.encode_pictures(self._batch)
@@ -135,6 +161,7 @@ class PicturePass:
     def finish(self) -> Pictures:
         """Everything that the pass brought, ready to commit."""
         self._flush()
+        self._read_waiting()
         block = None
         if self._vectors:
             rows = np.concatenate(self._vectors)[np.asarray(self._rows)]

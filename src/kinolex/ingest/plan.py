@@ -134,11 +134,10 @@ def needs(
         checks["speech"] = "embed" if _check(spoken, stamps.subtitles) == "embed" else "done"
     elif sound:
         checks["speech"] = _check(spoken, stamps.speech)
-    for channel in redo:
-        available = {"picture": stamps.picture, "screen": stamps.screen, "speech": stamps.speech}
-        fits = sound if channel == "speech" else film
-        if channel in checks and available[channel] is not None and fits:
-            checks[channel] = "do"
+    for stamp in stamps.encoded():
+        fits = sound if stamp.channel == "speech" else film
+        if stamp.channel in redo and fits:
+            checks[stamp.channel] = "do"
     picture = checks["picture"] == "do"
     return Need(
         picture=picture,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kinolex.errors import NotFoundError
@@ -105,7 +106,7 @@ class Ingest:
         started = time.monotonic()
         with Guard(self.settings) as guard:
             try:
-                self._run(guard, [p.absolute() for p in paths], {p.absolute() for p in force})
+                self._run(guard, [_real(p) for p in paths], {_real(p) for p in force})
             except KeyboardInterrupt:
                 self.report.interrupted = True
                 self._notice("Stopped; everything finished is kept. Run the same command to go on.")
@@ -125,7 +126,7 @@ class Ingest:
 
     def _run(self, guard: Guard, paths: list[Path], force: set[Path]) -> None:
         catalogue = Catalogue(self, guard, force)
-        works = catalogue.update(self._places(paths))
+        works = catalogue.update(self._places(paths, force))
         if not works:
             return
         stamps = Stamps.of(self.settings, self.models, self.channels)
@@ -140,9 +141,9 @@ class Ingest:
                 stages.preview(work)
         for work in pending:
             stages.embed(work)
-            stages.pictures(work)
-        for work in pending:
             stages.speech(work)
+        for work in pending:
+            stages.pictures(work)
         for work in works:
             stages.verify(work)
 
@@ -153,7 +154,7 @@ class Ingest:
         if wanted != before:
             self.store.remember(WANTED, sorted(wanted))
 
-    def _places(self, paths: list[Path]) -> list[tuple[Root, list[Path] | None]]:
+    def _places(self, paths: list[Path], force: set[Path]) -> list[tuple[Root, list[Path] | None]]:
         """Roots to look at, each whole or with the files that were named."""
         if not paths:
             return [(root, self._only(root)) for root in self.store.roots()]
@@ -163,7 +164,7 @@ class Ingest:
                 raise NotFoundError(
                     f"There is no {path}.", hint="Check the path; quote it if it holds spaces."
                 )
-            if path.is_dir():
+            if path.is_dir() and path not in force:
                 root = self.store.add_root(path)
                 self.store.remember(_WHOLE + root.id, "1")
                 places.append((root, self._below(root, path)))
@@ -188,13 +189,15 @@ class Ingest:
     def _needs(self, stages: Stages, work: Work) -> Need:
         states = {s.channel: s for s in self.store.states(work.record.id)}
         info = work.record.info
-        return needs(
+        need = needs(
             states,
             stages.stamps,
             film=bool(info.get("video")),
             sound=bool(info.get("audio")),
             redo=self.channels if self.redo else (),
         )
+        # New names of a known content cost no model call; their vectors come with the next run.
+        return replace(need, embed=()) if work.renamed else need
 
     def _plan(self, works: list[Work]) -> list[Work]:
         """Tell the clock what is to do; short videos first, so that more is searchable soon."""
@@ -209,3 +212,9 @@ class Ingest:
                 self.clock.plan("speech", length)
         self.emit(Event("plan", total=len(works), seconds=sum(w.record.duration for w in works)))
         return works
+
+
+def _real(path: Path) -> Path:
+    """The path as roots name it: links in its folders resolved, the file's own name kept."""
+    path = path.absolute()
+    return path.resolve() if path.is_dir() else path.parent.resolve() / path.name

@@ -65,7 +65,10 @@ def found_files(root: Root, only: Iterable[Path] | None) -> Iterator[Found]:
         yield from scan(root.path)
     else:
         for path in only:
-            if os.path.lexists(path):
+            if path.is_dir():
+                # A directory named like a video is for its parent's scan to judge.
+                yield from (found for found in scan(path.parent) if found.path == path)
+            elif os.path.lexists(path):
                 yield from scan(path)
 
 

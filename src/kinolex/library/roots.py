@@ -94,11 +94,16 @@ class Roots(Part):
         inner = [
             r for r in known.values() if r.id != root_id and r.present and _inside(r.path, folder)
         ]
+        row = (root_id, stored(str(folder)), stored(self._near(folder)), int(marked))
+        same = self._db.one("SELECT id, path, near, marked FROM roots WHERE id = ?", (root_id,))
+        if same == row and not inner:
+            # Nothing new: no change for readers to notice.
+            return Root(root_id, folder, present=True)
         with self._db.write() as connection:
             connection.execute(
                 "INSERT INTO roots VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
                 "path = excluded.path, near = excluded.near, marked = excluded.marked",
-                (root_id, stored(str(folder)), stored(self._near(folder)), int(marked)),
+                row,
             )
             for root in inner:
                 self._absorb(root, root_id, folder)
