@@ -102,19 +102,15 @@ def make_picture_model(
         If the package ``onnx`` is not installed.
     """
     _need_onnx()
-    known = dict(words or COLOURS)
-    matrix = _projection(dimensions)
-    immich = layout == "immich"
-    vision, text = Graph(dtype, batch), Graph(dtype, batch)
-    _picture_side(vision, kind, size, matrix, "image" if immich else "pixel_values", layout)
-    if layout == "combined":
-        text = vision
-    _text_side(text, kind, known, matrix, layout, mask=mask)
-    places = _places(folder, layout, dtype)
-    vision.save(places[0], external=external)
+    known, matrix = dict(words or COLOURS), _projection(dimensions)
+    vision = text = Graph(dtype, batch)
     if layout != "combined":
-        text.save(places[1], external=external)
-    _write_tokenizer(folder / "textual" if immich else folder, kind, known)
+        text = Graph(dtype, batch)
+    _picture_side(vision, kind, size, matrix, layout)
+    _text_side(text, kind, known, matrix, layout, mask=mask)
+    for graph, path in zip((vision, text), _places(folder, layout, dtype), strict=False):
+        graph.save(path, external=external)
+    _write_tokenizer(folder / "textual" if layout == "immich" else folder, kind, known)
     _write_rules(folder, layout, kind, size, dimensions)
     return folder
 
@@ -175,9 +171,10 @@ def _projection(dimensions: int) -> npt.NDArray[np.float32]:
 
 
 def _picture_side(
-    graph: Graph, kind: str, size: int, matrix: npt.NDArray[np.float32], name: str, layout: str
+    graph: Graph, kind: str, size: int, matrix: npt.NDArray[np.float32], layout: str
 ) -> None:
     mean, std = (np.asarray(v, np.float32).reshape(1, 3, 1, 1) for v in _MEANS[kind])
+    name = "image" if layout == "immich" else "pixel_values"
     value = graph.floats_in(name, [3, size, size])
     value = graph.add(
         "Add", graph.add("Mul", value, graph.constant(std * 2)), graph.constant(mean * 2 - 1)
@@ -244,14 +241,14 @@ def _word_table(kind: str, words: Mapping[str, Colour]) -> npt.NDArray[np.float3
     return table
 
 
-def _places(folder: Path, layout: str, dtype: str) -> tuple[Path, Path]:
+def _places(folder: Path, layout: str, dtype: str) -> list[Path]:
+    """Where the picture and the text side go; one file for both in a combined export."""
     if layout == "immich":
-        return folder / "visual" / "model.onnx", folder / "textual" / "model.onnx"
+        return [folder / "visual" / "model.onnx", folder / "textual" / "model.onnx"]
     tail = {"float32": "", "float16": "_fp16", "int8": "_quantized"}[dtype]
     if layout == "combined":
-        return (folder / "onnx" / f"model{tail}.onnx",) * 2
-    names = (f"vision_model{tail}.onnx", f"text_model{tail}.onnx")
-    return folder / "onnx" / names[0], folder / "onnx" / names[1]
+        return [folder / "onnx" / f"model{tail}.onnx"]
+    return [folder / "onnx" / f"{side}_model{tail}.onnx" for side in ("vision", "text")]
 
 
 def _write_tokenizer(folder: Path, kind: str, words: Mapping[str, Colour]) -> None:
