@@ -10,8 +10,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from kinolex.library.folding import fold, is_unspaced, words_of
 from kinolex.library.part import Part
@@ -22,6 +22,11 @@ __all__ = ["FullText", "MatchQuery"]
 _MOST_WORDS = 48
 _BATCH = 256
 _PAIR, _FOUR = 2, 4
+_PLENTY = 1500
+"""So many passages are ranked without a thought; beyond, the rarest words choose."""
+_SELECTIVE = 0.3
+"""Below this share of passages it is cheaper to filter before ranking than after."""
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +77,8 @@ def _terms(words: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(found))[:_MOST_WORDS]
 
 
-def _expression(query: MatchQuery) -> str:
-    """FTS5 expression that every passage which matches fulfils; empty if there is nothing."""
-    phrases = [_quoted(words) for p in query.phrases if (words := words_of(p))]
-    terms = _terms(query.words)
-    if not phrases:
-        return " OR ".join(terms)
-    # The phrase among the words keeps them optional, so that they only help the rank.
-    optional = " OR ".join([phrases[0], *terms])
-    return " AND ".join([*phrases, f"({optional})"] if terms else phrases)
+def _required(query: MatchQuery) -> list[str]:
+    return [_quoted(words) for p in query.phrases if (words := words_of(p))]
 
 
 def _checker(query: MatchQuery) -> Callable[[str], bool] | None:
@@ -95,6 +93,25 @@ def _checker(query: MatchQuery) -> Callable[[str], bool] | None:
         return all(w in text for w in wanted) and not any(u in text for u in unwanted)
 
     return fits
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """Which passages may be found.
+
+    ``where`` is an SQL condition on ``rowid``, given when it spares work; ``share`` estimates the
+    part of all passages that it lets through; the sets are checked in any case.
+    """
+
+    sources: frozenset[str] | None
+    videos: frozenset[str] | None
+    share: float
+    where: str = ""
+
+    def __call__(self, source: str, video: str) -> bool:
+        return (self.sources is None or source in self.sources) and (
+            self.videos is None or video in self.videos
+        )
 
 
 class FullText(Part):
@@ -127,21 +144,124 @@ class FullText(Part):
             Rising rank; score is BM25, higher is better; equal scores by passage id. Words
             inside longer words (``partial``) score below every whole word.
         """
-        text = _expression(expression)
-        if not text or limit <= 0 or (videos is not None and not videos):
+        required, terms = _required(expression), _terms(expression.words)
+        if not (required or terms) or limit <= 0 or (videos is not None and not videos):
             return []
-        allowed = self._allowed(sources, videos)
         fits = _checker(expression)
         with self._db.snapshot():
-            hits = self._collect("passage_words", text, allowed, fits, limit, set())
-            if len(hits) < limit and not expression.phrases:
-                hits += self._inside(expression, allowed, fits, limit - len(hits), hits)
+            limits = self._limits(sources, videos)
+            if not limits.share:
+                return []
+            hits = self._words(required, terms, limits, fits, limit)
+            if len(hits) < limit and not required:
+                hits += self._inside(expression, limits, fits, limit - len(hits), hits)
         return hits
+
+    def _words(
+        self,
+        required: Sequence[str],
+        terms: Sequence[str],
+        limits: _Limits,
+        fits: Callable[[str], bool] | None,
+        limit: int,
+    ) -> list[Hit]:
+        """Whole words and phrases.
+
+        Ranking is what costs, and frequent words make nearly every passage a candidate. So the
+        rarest words, and frequent ones that stand together, choose the candidates; all words rank
+        them. Passages with one frequent word alone are looked at when that is not enough.
+        """
+        if required:
+            # The phrase among the words keeps them optional, so that they only help the rank.
+            optional = f" AND ({' OR '.join([required[0], *terms])})" if terms else ""
+            text = " AND ".join(required) + optional
+            return self._collect("passage_words", text, limits, fits, limit, frozenset())
+        text = " OR ".join(terms)
+        chosen = self._telling(terms, max(_PLENTY, 4 * limit) / max(limits.share, 0.01))
+        if chosen:
+            narrow = f"AND +w.rowid IN (SELECT rowid FROM passage_words('{chosen}')) {limits.where}"
+            narrowed = replace(limits, where=narrow)
+            hits = self._collect("passage_words", text, narrowed, fits, limit, frozenset())
+            if len(hits) == limit:
+                return hits
+        return self._collect("passage_words", text, limits, fits, limit, frozenset())
+
+    def _telling(self, terms: Sequence[str], plenty: float) -> str:
+        """Expression for passages with a rare term, or with two frequent ones; empty: for all."""
+        counts = sorted((self._count(term), term) for term in terms)
+        if len(counts) < 2 or sum(count for count, _ in counts) <= plenty:
+            return ""
+        total = counts[0][0]
+        chosen = [counts[0][1]]
+        while len(chosen) < len(counts) and total + counts[len(chosen)][0] <= plenty:
+            total += counts[len(chosen)][0]
+            chosen.append(counts[len(chosen)][1])
+        passages = max(1, self._of_now("passage count", self._passage_count))
+        frequent = counts[len(chosen) :]
+        pairs = sorted(
+            (a * b / passages, f"({one} AND {two})")
+            for (a, one), (b, two) in itertools.combinations(frequent, 2)
+        )
+        for expected, pair in pairs:
+            total += math.ceil(expected)
+            if total > plenty:
+                break
+            chosen.append(pair)
+        return " OR ".join(chosen)
+
+    def _passage_count(self) -> int:
+        row = self._db.one("SELECT count(*) FROM passages")
+        return int(row[0]) if row else 0
+
+    def _count(self, term: str) -> int:
+        """Passages that a term is in."""
+        counts = self._of_now("term counts", dict[str, int])
+        if term not in counts:
+            row = self._db.one("SELECT count(*) FROM passage_words(?)", (term,))
+            counts[term] = int(row[0]) if row else 0
+        return counts[term]
+
+    def _limits(self, sources: Sequence[str], videos: Collection[str] | None) -> _Limits:
+        """What sources and videos allow, and the cheapest way to check it."""
+        shares = self._of_now("source shares", self._source_shares)
+        wanted = frozenset(sources) & shares.keys() if sources else frozenset(shares)
+        chosen = None if videos is None else frozenset(videos)
+        share = sum(shares[source] for source in wanted)
+        nums: list[int] = []
+        if chosen is not None:
+            known = self._of_now("video numbers", self._video_numbers)
+            nums = [known[video] for video in chosen if video in known]
+            share *= len(nums) / max(1, len(known))
+        where = ""
+        if share < _SELECTIVE:
+            inside = ["source IN (" + ",".join(_literal(s) for s in sorted(wanted)) + ")"]
+            if chosen is not None:
+                inside.append(f"video IN ({','.join(map(str, sorted(nums)))})")
+            where = f"AND +w.rowid IN (SELECT id FROM passages WHERE {' AND '.join(inside)})"
+        every = len(wanted) == len(shares)
+        return _Limits(None if every else wanted, chosen, share, where)
+
+    def _source_shares(self) -> dict[str, float]:
+        rows = self._db.all("SELECT source, count(*) FROM passages GROUP BY source")
+        total = sum(count for _, count in rows)
+        return {source: count / total for source, count in rows}
+
+    def _video_numbers(self) -> dict[str, int]:
+        return dict(self._db.all("SELECT id, num FROM videos"))
+
+    def _of_now(self, name: str, make: Callable[[], _T]) -> _T:
+        """A fact of the present generation, worked out once."""
+        stamp = self._db.stamp()
+        held = self._caches.get(name)
+        if held is None or held[0] != stamp:
+            held = self._caches[name] = (stamp, make())
+        found: _T = held[1]
+        return found
 
     def _inside(
         self,
         query: MatchQuery,
-        allowed: _Allowed,
+        limits: _Limits,
         fits: Callable[[str], bool] | None,
         limit: int,
         before: Sequence[Hit],
@@ -156,8 +276,8 @@ class FullText(Part):
         if not words:
             return []
         text = " OR ".join(_quoted([w]) for w in dict.fromkeys(words[:_MOST_WORDS]))
-        seen = {hit.passage for hit in before}
-        hits = self._collect("passage_trigrams", text, allowed, fits, limit, seen)
+        seen = frozenset(hit.passage for hit in before)
+        hits = self._collect("passage_trigrams", text, limits, fits, limit, seen)
         floor = min((hit.score for hit in before), default=math.inf)
         best = max((hit.score for hit in hits), default=0.0)
         scale = min(1.0, 0.5 * floor / best) if best > 0 else 1.0
@@ -167,22 +287,25 @@ class FullText(Part):
         self,
         table: str,
         text: str,
-        allowed: _Allowed,
+        limits: _Limits,
         fits: Callable[[str], bool] | None,
         limit: int,
-        seen: set[int],
+        seen: frozenset[int],
     ) -> list[Hit]:
         """Walk down the ranking until enough passages fit."""
         hits: list[Hit] = []
+        # The unary plus keeps SQLite from ranking rows that the condition leaves out.
         cursor = self._db.connection.execute(
-            f"SELECT rowid, rank FROM {table} WHERE {table} MATCH ? ORDER BY rank, rowid", (text,)
+            f"SELECT w.rowid, w.rank FROM {table} w WHERE {table} MATCH ? {limits.where} "
+            "ORDER BY +w.rank, w.rowid",
+            (text,),
         )
         size = min(_BATCH, 2 * limit)
         while len(hits) < limit and (rows := cursor.fetchmany(size)):
             size = 4 * _BATCH
             ranks = {int(i): -float(rank) for i, rank in rows if i not in seen}
             for passage, video, source, folded in self._facts(list(ranks), fits is not None):
-                if allowed(source, video) and (fits is None or fits(folded)):
+                if limits(source, video) and (fits is None or fits(folded)):
                     hits.append(Hit(passage, video, ranks[passage]))
         return hits[:limit]
 
@@ -196,21 +319,10 @@ class FullText(Part):
         place = {i: n for n, i in enumerate(ids)}
         return sorted(rows, key=lambda row: place[row[0]])
 
-    def _allowed(self, sources: Sequence[str], videos: Collection[str] | None) -> _Allowed:
-        return _Allowed(frozenset(sources), None if videos is None else frozenset(videos))
 
-
-@dataclass(frozen=True, slots=True)
-class _Allowed:
-    """Which passages count; None and the empty set of sources: all."""
-
-    sources: frozenset[str]
-    videos: frozenset[str] | None
-
-    def __call__(self, source: str, video: str) -> bool:
-        return (not self.sources or source in self.sources) and (
-            self.videos is None or video in self.videos
-        )
+def _literal(text: str) -> str:
+    """An SQL string."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _glues(word: str) -> bool:

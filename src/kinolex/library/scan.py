@@ -8,16 +8,31 @@ from __future__ import annotations
 
 import importlib
 import itertools
-from collections.abc import Sequence
-from typing import Any
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Part", "engine", "merge", "open_parts"]
+__all__ = [
+    "Mask",
+    "Part",
+    "Rows",
+    "Scores",
+    "edges_of",
+    "engine",
+    "float16_index",
+    "merge",
+    "together",
+]
 
 Scores = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+_T = TypeVar("_T")
 _SPARE = 8
 _SMALL = 20_000
 
@@ -27,8 +42,20 @@ def engine() -> Any:
     return importlib.import_module("faiss")
 
 
-def _index(rows: npt.NDArray[np.float16]) -> Any:
-    """A faiss index over rows that stay where they are."""
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1), thread_name_prefix="scan")
+
+
+def together(works: Sequence[Callable[[], _T]]) -> list[_T]:
+    """Do all works at once; a single one in this thread."""
+    if len(works) == 1:
+        return [works[0]()]
+    return list(_pool().map(lambda work: work(), works))
+
+
+def float16_index(rows: npt.NDArray[np.float16]) -> Any:
+    """A faiss index over rows (n, d) that stay where they are; they must outlive it."""
     faiss = engine()
     count, dimensions = rows.shape
     index = faiss.IndexScalarQuantizer(
@@ -52,58 +79,72 @@ class Part:
 
     Parameters
     ----------
-    rows : float16 (n, d)
-        Contiguous; must live as long as the part.
+    index : faiss index
+        Over these rows.
     first : int
         Number of the first row in the table.
     """
 
-    def __init__(self, rows: npt.NDArray[np.float16], first: int) -> None:
-        self._rows = rows
+    def __init__(self, index: Any, first: int) -> None:
+        self._index = index
         self._first = first
-        self._faiss = _index(rows)
 
-    def search(
-        self, query: Scores, k: int, mask: npt.NDArray[np.bool_] | None
-    ) -> tuple[Scores, Rows]:
+    def search(self, query: Scores, k: int, mask: Mask | None) -> tuple[Scores, Rows]:
         """The best k rows and all that tie with the last of them, in no order.
 
         Parameters
         ----------
         query : float32 (d,)
         k : int
+            At least 1.
         mask : bool (rows of the whole table,), optional
             Rows that may be found.
         """
         options, keep, count = self._options(mask)
         wanted = min(k + _SPARE, count)
-        if wanted <= 0:
-            return np.empty(0, np.float32), np.empty(0, np.int64)
-        scores, rows = self._faiss.search(query[None], wanted, params=options)
-        scores, rows = scores[0], rows[0]
-        if wanted < count and wanted >= k and k and scores[k - 1] == scores[-1]:
+        scores, rows = self._ask(query, wanted, options)
+        if k <= wanted < count and scores[k - 1] == scores[-1]:
             # More rows than we asked for may share the last score; take them all.
-            below = float(np.nextafter(scores[k - 1], np.float32(-np.inf)))
-            _, scores, rows = self._faiss.range_search(query[None], below, params=options)
+            below = float(np.nextafter(scores[-1], np.float32(-np.inf)))
+            _, scores, rows = self._index.range_search(query[None], below, params=options)
         del keep
         return scores, rows + self._first
 
-    def _options(self, mask: npt.NDArray[np.bool_] | None) -> tuple[Any, Any, int]:
+    def best(self, query: Scores, k: int, mask: Mask | None) -> tuple[Scores, Rows]:
+        """The best k rows; which of those that tie with the last is not said."""
+        options, keep, count = self._options(mask)
+        scores, rows = self._ask(query, min(k, count), options)
+        del keep
+        return scores, rows + self._first
+
+    def _ask(self, query: Scores, wanted: int, options: Any) -> tuple[Scores, Rows]:
+        if wanted <= 0:
+            return np.empty(0, np.float32), np.empty(0, np.int64)
+        scores, rows = self._index.search(query[None], wanted, params=options)
+        return scores[0], rows[0]
+
+    def _options(self, mask: Mask | None) -> tuple[Any, Any, int]:
         """Faiss's search options, what must stay alive meanwhile, and how many rows may match."""
         if mask is None:
-            return None, None, len(self._rows)
+            return None, None, int(self._index.ntotal)
         faiss = engine()
-        mine = mask[self._first : self._first + len(self._rows)]
+        mine = mask[self._first : self._first + int(self._index.ntotal)]
         bits = np.packbits(mine, bitorder="little")
         selector = faiss.IDSelectorBitmap(bits)
         return faiss.SearchParameters(sel=selector), (bits, selector), int(mine.sum())
 
 
-def open_parts(rows: npt.NDArray[np.float16], threads: int) -> list[Part]:
-    """Cut a table into as many parts as can be scanned at once; a small one stays whole."""
-    count = max(1, min(threads, len(rows) // _SMALL))
-    edges = np.linspace(0, len(rows), count + 1).astype(int)
-    return [Part(rows[a:b], int(a)) for a, b in itertools.pairwise(edges)]
+def edges_of(rows: int, threads: int) -> list[tuple[int, int]]:
+    """First and end row of the parts that are scanned at once; a small table stays whole.
+
+    Examples
+    --------
+    >>> edges_of(100_000, 2)
+    [(0, 50000), (50000, 100000)]
+    """
+    count = max(1, min(threads, rows // _SMALL))
+    edges = [rows * n // count for n in range(count + 1)]
+    return list(itertools.pairwise(edges))
 
 
 def merge(results: Sequence[tuple[Scores, Rows]], k: int) -> tuple[Scores, Rows]:

@@ -121,7 +121,8 @@ CREATE TABLE passages (
     box TEXT,
     words TEXT
 );
-CREATE INDEX passages_by_video ON passages (video, channel, source);
+CREATE INDEX passages_by_video ON passages (video, channel);
+CREATE INDEX passages_by_source ON passages (source, video);
 
 CREATE VIRTUAL TABLE passage_words USING fts5 (
     folded,
