@@ -18,6 +18,7 @@ from kinolex.progress import Event
             "/v/a.mp4: picture can be searched (1 frame)",
         ),
         (Event("commit", path="/v/a.mp4", stage="title"), "/v/a.mp4: title can be searched"),
+        (Event("commit", path="/v/a.mp4", stage="screen"), "/v/a.mp4: screen done, nothing in it"),
         (Event("notice", message="No\x1b model."), "No\ufffd model."),
         (
             Event("failure", path="/v/a.mp4", stage="probe", reason="empty", message="Empty."),

@@ -72,7 +72,8 @@ def test_one_is_one() -> None:
 
 def test_found_names_time_and_place() -> None:
     assert found(answer(), 0.0123) == (
-        "5 moments in 12 ms; searched 26 videos (43 min): picture (20 of them), speech"
+        "5 moments in 12 ms; searched 26 videos (43 min): picture (20 of them), speech; "
+        "not screen: see `kinolex doctor`"
     )
     grouped = answer(query=Query(raw="cup", words="cup", group="video"))
     assert found(grouped, 1.23).startswith("5 videos in 1.2 s;")

@@ -16,7 +16,7 @@ from tests.cli.places import Place, make_videos
 pty = pytest.importorskip("pty")
 termios = pytest.importorskip("termios")
 
-COLOUR = re.compile(r"\x1b\[[0-9;]*\b(3[0-7]|4[0-7]|9[0-7]|38|48)\b[0-9;]*m")
+COLOUR = re.compile(r"\x1b\[[0-9;]*\b(3[0-7]|4[0-7]|9[0-7]|38|48)(?=[;m])")
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 

@@ -246,12 +246,11 @@ def test_ctrl_c_keeps_what_is_whole_and_says_how_to_go_on(place: Place, tmp_path
 
     videos, library = tmp_path / "my videos", str(tmp_path / "library")
     videos.mkdir()
-    for number in range(3):
-        scenes = [(20.0, "moving red")]
-        make_clip(videos / f"{number}.mp4", scenes=scenes, size=(320, 240), start=number)
+    for number, colour in enumerate(("red", "green", "blue")):
+        make_clip(videos / f"{number}.mp4", scenes=[(2.0, colour)], size=(96, 64), fps=5)
     words = ["index", str(videos), "--only", "picture,title", "--library", library]
     process = started(place, *words, "--json")
-    until(process, {"step"})
+    until(process, {"start"})
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130

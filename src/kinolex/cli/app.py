@@ -23,7 +23,7 @@ VERBS: dict[str, str] = {
     "remove": "Forget videos or folders; the files themselves stay.",
     "prune": "Forget videos whose files are gone; lists them first.",
     "watch": "Index a folder, then keep up with its changes.",
-    "models": "List, get and check models.",
+    "models": "List, get and check models; nothing is downloaded but by `pull`.",
     "version": "Print the version.",
 }
 """Every verb and its help, in the order of ``kinolex --help``."""

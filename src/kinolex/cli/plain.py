@@ -31,6 +31,8 @@ def plain_line(event: Event) -> str:
         return f"{count(int(event.total), 'video')} to do, {length(event.seconds)} of footage"
     if event.kind == "commit":
         noun = "frame" if event.stage == "picture" else "passage"
+        if not event.items and event.stage != "title":
+            return f"{tidy(event.path)}: {event.stage} done, nothing in it"
         items = f" ({count(event.items, noun)})" if event.items else ""
         return f"{tidy(event.path)}: {event.stage} can be searched{items}"
     if event.kind == "failure":

@@ -13,7 +13,7 @@ from typer.core import TyperCommand
 from kinolex.cli.lazy import given, verb
 from kinolex.cli.options import AsJson, channels_of, nearest, opened, place_of
 from kinolex.cli.out import draws, put, put_json, say, width
-from kinolex.cli.sentences import found, left_out, nothing_found, understood
+from kinolex.cli.sentences import found, nothing_found, understood, waiting
 from kinolex.cli.tables import plain_row, result_lines
 from kinolex.cli.times import seconds_of
 from kinolex.errors import UsageError
@@ -202,7 +202,7 @@ def _print(context: Any, answer: Answer, seconds: float, *, empty: bool, form: s
     if form == "table":
         _table(answer)
         if not quiet:
-            for line in (found(answer, seconds), *left_out(answer.searched)):
+            for line in (found(answer, seconds), *waiting(answer.searched)):
                 say(line)
         return
     end = "\0" if form.endswith("0") else "\n"

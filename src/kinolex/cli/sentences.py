@@ -21,6 +21,7 @@ __all__ = [
     "stopped",
     "summary",
     "understood",
+    "waiting",
 ]
 
 
@@ -89,15 +90,19 @@ def searched_in(searched: Searched) -> str:
     return f"{where}: {', '.join(parts)}" if parts else where
 
 
+def waiting(searched: Searched) -> list[str]:
+    """What is not indexed yet, if anything, and how to go on."""
+    if not searched.pending:
+        return []
+    verb = "is" if searched.pending == 1 else "are"
+    videos = count(searched.pending, "video")
+    return [f"{videos} {verb} not completely indexed yet: run `kinolex index` to go on."]
+
+
 def left_out(searched: Searched) -> list[str]:
     """What could not be searched, each with its reason or the one command that helps."""
     said = [f"{channel}: {tidy(why)}" for channel, why in searched.unavailable.items()]
-    if searched.pending:
-        verb = "is" if searched.pending == 1 else "are"
-        said.append(
-            f"{count(searched.pending, 'video')} {verb} not completely indexed yet: "
-            "run `kinolex index` to go on."
-        )
+    said += waiting(searched)
     if searched.failed:
         said.append(
             f"{count(searched.failed, 'file')} could not be indexed: see `kinolex failures`."
@@ -109,7 +114,10 @@ def found(answer: Answer, seconds: float) -> str:
     """The line below a table of moments."""
     noun = "video" if answer.query.group == "video" else "moment"
     took = f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
-    return f"{count(len(answer), noun)} in {took}; searched {searched_in(answer.searched)}"
+    # Only what a command can bring is worth a word beside an answer.
+    missing = ", ".join(c for c, why in answer.searched.unavailable.items() if "`" in why)
+    without = f"; not {missing}: see `kinolex doctor`" if missing else ""
+    return f"{count(len(answer), noun)} in {took}; searched {searched_in(answer.searched)}{without}"
 
 
 def nothing_found(answer: Answer, library: str, *, empty: bool) -> list[str]:

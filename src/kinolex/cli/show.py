@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 
 app = verb()
 
+TECHNICAL = (
+    "compatible_brands",
+    "creation_time",
+    "encoder",
+    "handler_name",
+    "language",
+    "major_brand",
+    "minor_version",
+    "title",
+    "vendor_id",
+)
+"""What containers say of themselves; `--json` shows it, people need not read it."""
+
 SPOKEN = ("speech", "subtitle")
 
 
@@ -139,7 +152,8 @@ def about(video: Video, states: Sequence[ChannelState], shots: Sequence[Span]) -
         rows.append(("recorded", video.recorded.strftime("%Y-%m-%d %H:%M")))
     gone = "  (not there now)" if video.missing else ""
     rows += [("where", tidy(path) + gone) for path in video.paths or (video.path,)]
-    rows += [(tidy(key), tidy(value)) for key, value in sorted(video.metadata.items()) if value]
+    tags = {k: v for k, v in sorted(video.metadata.items()) if v and k.lower() not in TECHNICAL}
+    rows += [(tidy(key), tidy(value)) for key, value in tags.items()]
     rows += [(state.channel, state_text(state)) for state in states]
     wide = max(len(name) for name, _ in rows)
     return [tidy(video.title), *(f"  {name:<{wide}}  {value}" for name, value in rows)]
