@@ -25,6 +25,9 @@ FRAME = 512
 """Samples that get one probability: 32 ms."""
 
 _CONTEXT = 64
+# Quiet recordings are lifted, or the model hears nobody: to this peak, at most this much, with
+# a peak that is forgotten by half in about ten seconds.
+_PEAK, _MOST_GAIN, _DECAY = 0.3, 60.0, 0.5 ** (FRAME / RATE / 10)
 _INPUTS = {"input", "h", "c"}
 
 
@@ -48,6 +51,7 @@ class VoiceActivity:
         self._h = np.zeros((1, 1, 128), np.float32)
         self._c = np.zeros((1, 1, 128), np.float32)
         self._context = np.zeros(_CONTEXT, np.float32)
+        self._peak = 0.0
 
     def __call__(self, samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Probabilities of the next frames.
@@ -62,15 +66,23 @@ class VoiceActivity:
         numpy.ndarray
             (frames,) float32 in [0, 1].
         """
-        frames = samples.reshape(-1, FRAME)
-        if not len(frames):
+        if not len(samples):
             return np.zeros(0, np.float32)
+        frames = self._lifted(samples.reshape(-1, FRAME))
         # Each frame is given with the end of the one before it.
         ends = np.concatenate([self._context[None], frames[:-1, -_CONTEXT:]])
         feed = {"input": np.concatenate([ends, frames], axis=1), "h": self._h, "c": self._c}
         found, self._h, self._c = self._session.run(None, feed)
         self._context = frames[-1, -_CONTEXT:].copy()
         return np.asarray(found, np.float32).reshape(-1)
+
+    def _lifted(self, frames: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Frames at about one loudness; each depends on what was before it only."""
+        gains = np.empty((len(frames), 1), np.float32)
+        for i, loudest in enumerate(np.abs(frames).max(axis=1)):
+            self._peak = max(float(loudest), self._peak * _DECAY)
+            gains[i] = min(max(1.0, _PEAK / max(self._peak, 1e-9)), _MOST_GAIN)
+        return frames * gains
 
 
 @functools.lru_cache(maxsize=1)

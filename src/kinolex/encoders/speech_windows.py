@@ -44,9 +44,9 @@ class Rules:
 
     on: float = 0.5
     off: float = 0.35
-    silence: int = 16
+    silence: int = 62
     shortest: int = 4
-    pad: int = 10
+    pad: int = 12
     limit: int = 900
     margin: int = 31
 
