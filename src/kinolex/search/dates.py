@@ -4,10 +4,10 @@ Rules (shown to the user as notes, and undone by quoting the words):
 
 - A whole day is clear anywhere: ``2024-05-01``, ``1 May 2024``, ``May 1, 2024``; so is a month
   with its year: ``March 2024``. Both may follow *on, in, from, of, during*.
-- A bare year counts only behind *in, from, of, during, since, after, before, until* and only at
-  the start or the end of the question or before *with, of, where, showing*, a comma or another
-  filter: "blade runner 2049" and "in 2001 space odyssey" stay words, "dogs from 2023" does not.
-  Years before 1970 and after this year stay words.
+- A bare year counts only behind *in, from, of, during, since, after, before, until*, and only at
+  the end of the question or before *with, of, where, showing*, a comma or another filter; *from*
+  also at its start. "blade runner 2049" and "in 2001 space odyssey" stay words, "dogs from 2023"
+  does not. Years before 1970 and after this year stay words.
 - A month without a year is never a filter ("may I").
 - *last week, last month, last year* count anywhere; *yesterday* at the start or end of a question
   that has other words, or behind *from*; *today* only behind *from*.
@@ -48,8 +48,7 @@ _DASHED = re.compile(
     rf"{_B}(?:{_LIMIT}\s+|{_PLACE})(?P<y4>\d{{4}})-(?P<m4>\d{{2}}){_E}", re.IGNORECASE | re.ASCII
 )
 _YEAR = re.compile(
-    rf"(?:(?:^|,)\s*(?:{_LIMIT}\s+|{_PLACE})(?P<y5>\d{{4}}){_E}"
-    rf"|{_B}(?:{_LIMIT.replace('limit', 'limit6')}\s+|{_PLACE})(?P<y6>\d{{4}}){_E}{_EDGE})",
+    rf"^\s*from\s+(?P<y5>\d{{4}}){_E}|{_B}(?:{_LIMIT}\s+|{_PLACE})(?P<y6>\d{{4}}){_E}{_EDGE}",
     re.IGNORECASE | re.ASCII,
 )
 _LAST = re.compile(
@@ -134,7 +133,7 @@ def _meaning(groups: dict[str, str | None], today: dt.date) -> DateRange | None:
     if near := groups.get("near") or groups.get("near2") or groups.get("near3"):
         day = today if near.lower() == "today" else today - dt.timedelta(days=1)
         return DateRange(day, day)
-    limit = (groups.get("limit") or groups.get("limit6") or "").lower()
+    limit = (groups.get("limit") or "").lower()
     year = next((v for k, v in groups.items() if k[0] == "y" and v), None)
     month = next((v for k, v in groups.items() if k[0] == "m" and v), None)
     day_text = next((v for k, v in groups.items() if k[0] == "d" and v), None)

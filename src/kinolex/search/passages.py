@@ -217,8 +217,9 @@ def _chance(
     covered: float,
 ) -> float:
     if asked.phrases:
+        # Other phrases may stand elsewhere at the same time; `conditions` sees to that.
         texts = [passages[i].text for i in run]
-        if all(any(contains_phrase(text, p) for text in texts) for p in asked.phrases):
+        if any(contains_phrase(text, p) for text in texts for p in asked.phrases):
             return calibrate.phrase_chance(cosine, covered) - 0.01 * (len(run) - 1)
     # A longer reading must be worth it.
     return float(calibrate.chance(max(logit - 0.3 * (len(run) - 1), -30.0)))
