@@ -20,7 +20,9 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*\b(3[0-7]|4[0-7]|9[0-7]|38|48)(?=[;m])")
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def seen(place: Place, *words: str, width: int = 100, **environment: str) -> tuple[int, str]:
+def seen(
+    place: Place, *words: str, width: int = 100, answer: bytes = b"", **environment: str
+) -> tuple[int, str]:
     """Exit code and everything that the terminal was sent."""
     master, slave = pty.openpty()
     termios.tcsetwinsize(slave, (40, width))
@@ -34,6 +36,7 @@ def seen(place: Place, *words: str, width: int = 100, **environment: str) -> tup
         close_fds=True,
     )
     os.close(slave)
+    os.write(master, answer)
     taken = b""
     last = time.monotonic() + 100
     while time.monotonic() < last:
@@ -76,7 +79,7 @@ def test_a_dumb_terminal_gets_plain_columns(place: Place) -> None:
 
 
 def test_weak_moments_stand_below_the_line(place: Place) -> None:
-    code, sent = seen(place, "search", "xylophone")
+    code, sent = seen(place, "search", "xylophone", "--channel", "speech")
     assert code == 1
     text = "\n".join(rows(sent))
     assert "Nothing found. Searched 2 videos" in text
@@ -100,3 +103,26 @@ def test_doctor_is_drawn(place: Place) -> None:
     _, sent = seen(place, "doctor")
     assert "✓" in sent
     assert COLOUR.search(sent)
+
+
+def test_videos_are_listed_in_columns(place: Place) -> None:
+    code, sent = seen(place, "list", width=80)
+    assert code == 0
+    assert any(row.startswith("     0:09  frog talk") for row in rows(sent))
+    assert all(len(row) <= 80 for row in rows(sent))
+
+
+def test_nobody_is_forgotten_without_a_yes(place: Place) -> None:
+    code, sent = seen(place, "remove", "bike", answer=b"n\n")
+    assert code == 1
+    assert "Go on? [y/N]" in sent
+    assert "Nothing was changed." in sent
+    assert "bike" in place.run("list", "--paths").stdout
+
+
+def test_a_long_transcript_is_wrapped_below_its_words(place: Place) -> None:
+    _, sent = seen(place, "show", "frog talk.mp4", "--transcript", width=40)
+    assert rows(sent)[:2] == [
+        "      0:01–0:04  Now we put the red ball",
+        " " * 17 + "under the third cup.",
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +12,7 @@ import typer
 
 from kinolex.cli.lazy import verb
 from kinolex.cli.options import AsJson, opened
-from kinolex.cli.out import put, put_json, say, tidy
+from kinolex.cli.out import draws, put, put_json, say, tidy, width
 from kinolex.cli.status import writer_of
 from kinolex.cli.times import clock, count, length, span_text
 from kinolex.errors import NotFoundError, UsageError
@@ -175,17 +177,42 @@ def state_text(state: ChannelState) -> str:
     return f"{said} ({items} by {writer_of(state)})"
 
 
-def passage_line(passage: Passage, *, source: bool = False) -> str:
-    """One passage with its time, and where its words are from when asked."""
+def passage_text(passage: Passage, columns: int = 0, *, source: bool = False) -> str:
+    """One passage with its time, and where its words are from when asked.
+
+    Parameters
+    ----------
+    passage : Passage
+        What is said or shown.
+    columns : int
+        Wrap below the words' own beginning; 0 keeps it on one line.
+    source : bool
+        Name the source.
+
+    Examples
+    --------
+    >>> from kinolex.library.records import Passage
+    >>> from kinolex.moments import Span
+    >>> print(passage_text(Passage(Span(5, 8), "A frog lives here.", "speech"), 28))
+          0:05–0:08  A frog
+                     lives here.
+    """
     origin = f"{passage.source:<8}  " if source else ""
-    times = span_text(passage.span.start, passage.span.end)
-    return f"{times:>15}  {origin}{tidy(passage.text)}"
+    head = f"{span_text(passage.span.start, passage.span.end):>15}  {origin}"
+    line = head + tidy(passage.text)
+    if not columns:
+        return line
+    return textwrap.fill(line, columns, subsequent_indent=" " * len(head), drop_whitespace=True)
+
+
+def _columns() -> int:
+    return width() if draws(sys.stdout) else 0
 
 
 def _print_parts(passages: Sequence[Passage], shots: Sequence[Span]) -> None:
     mixed = len({p.source in SPOKEN for p in passages}) > 1
     for passage in passages:
-        put(passage_line(passage, source=mixed))
+        put(passage_text(passage, _columns(), source=mixed))
     for number, shot in enumerate(shots, 1):
         put(f"{span_text(shot.start, shot.end):>15}  shot {number}")
 
@@ -194,6 +221,7 @@ def _inside(passages: Sequence[Passage], span: Span | None) -> list[str]:
     if span is None:
         return []
     head = f"In {span_text(span.start, span.end)}:"
-    if not passages:
+    said = [p for p in passages if p.source != "title"]
+    if not said:
         return [head + " no words."]
-    return [head, *(passage_line(p, source=True) for p in passages)]
+    return [head, *(passage_text(p, _columns(), source=True) for p in said)]
