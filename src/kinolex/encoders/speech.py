@@ -8,8 +8,10 @@ sound gives the same words.
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,7 +92,14 @@ class WhisperEncoder:
         settings: Settings | None = None,
     ) -> None:
         self._name, self._version, self._beam = name, version, beam
-        self._model = _whisper(folder, compute_type, settings or Settings())
+        self._folder, self._compute_type = folder, compute_type
+        self._settings = settings or Settings()
+        _demand(folder)
+
+    @cached_property
+    def _model(self) -> Any:
+        """The model, read into memory when something is first heard: that takes seconds."""
+        return _whisper(self._folder, self._compute_type, self._settings)
 
     @property
     def name(self) -> str:
@@ -217,18 +226,22 @@ class _Ear:
         return {code: total / self._asked for code, total in self._chances.items()}
 
 
-def _whisper(folder: Path, compute_type: str, settings: Settings) -> Any:
-    try:
-        from faster_whisper import WhisperModel
-    except ImportError as error:
+def _demand(folder: Path) -> None:
+    """Refuse at once what could not be opened later."""
+    if importlib.util.find_spec("faster_whisper") is None:
         raise ModelMissingError(
             "Speech needs the package faster-whisper, which is not installed.",
             hint='Run `pip install "kinolex[speech]"`.',
-        ) from error
+        )
     # Without its tokenizer the package would go and download one.
     missing = [f for f in ("model.bin", "config.json", "tokenizer.json") if not _has(folder, f)]
     if missing:
         raise EncoderError(f"The speech model in {folder} lacks {', '.join(missing)}.")
+
+
+def _whisper(folder: Path, compute_type: str, settings: Settings) -> Any:
+    from faster_whisper import WhisperModel
+
     cuda = settings.device == "cuda"
     try:
         return WhisperModel(
