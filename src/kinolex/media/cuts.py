@@ -33,11 +33,12 @@ COMES_BACK = 0.5
 """A picture has come back when it is this much nearer than the jump was."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Seen:
     time: float
     thumbnail: Thumbnail
     change: float
+    cut: bool = False
 
 
 @dataclass
@@ -83,7 +84,7 @@ class CutFinder:
 
     def _judge(self) -> bool:
         at = self._judged
-        answer = self._is_cut(at)
+        answer = self._seen[at].cut = self._is_cut(at)
         self._judged += 1
         while self._judged > BEFORE + 1:
             self._seen.popleft()
@@ -111,13 +112,19 @@ class CutFinder:
 
         Change grows with the time between two frames, and that varies: by nature, or because
         non-reference frames are skipped. Duplicated frames make it uneven, too: hence the greater
-        of change a frame and change a second times the gap.
+        of change a frame and change a second times the gap. Other cuts do not count: those found,
+        and a change to come that looks like one.
         """
-        if start >= stop:
+        near = [i for i in range(start, stop) if not self._seen[i].cut]
+        if start > at and len(near) > 2:
+            *_, second, first = sorted(near, key=lambda i: self._seen[i].change)
+            if self._seen[first].change > max(PLAIN, 2 * self._seen[second].change):
+                near.remove(first)
+        if not near:
             return 0.0
-        change = sum(self._seen[i].change for i in range(start, stop))
-        span = sum(self._gap(i) for i in range(start, stop))
-        return max(change / (stop - start), change / span * self._gap(at))
+        change = sum(self._seen[i].change for i in near)
+        span = sum(self._gap(i) for i in near)
+        return max(change / len(near), change / span * self._gap(at))
 
     def _returns_after(self, at: int, jump: float) -> bool:
         """Whether what was before the jump is back soon after it."""

@@ -1,12 +1,13 @@
 """Tiny pictures straight from a decoded frame's memory: cheap enough for every frame of a film.
 
-Nothing is converted or scaled for them: points of the luma and chroma planes are taken by strided
-slices (a few thousand bytes a frame), and averaged over blocks.
+Nothing is converted or scaled for them: points of the luma and chroma planes are picked
+(a few thousand bytes a frame), and averaged over blocks.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ ROWS, COLUMNS = 9, 16
 POINTS = 4
 """Points a side in a block: 36 x 64 points give 9 x 16 blocks."""
 
+Places = npt.NDArray[np.intp]
 Planar = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 
@@ -116,13 +118,12 @@ def _view(frame: VideoFrame, index: int, wide: bool) -> Planar:
 
 def _points(plane: Planar, rows: int, columns: int) -> Planar:
     """``rows`` x ``columns`` points, evenly spread, of a plane of any size."""
-    height, width = plane.shape
-    if height >= rows and width >= columns:
-        down, across = height // rows, width // columns
-        top, left = (height - (rows - 1) * down) // 2, (width - (columns - 1) * across) // 2
-        return plane[top : top + rows * down : down, left : left + columns * across : across][
-            :rows, :columns
-        ]
-    at = (np.arange(rows) * height // rows)[:, None], (np.arange(columns) * width // columns)[None]
-    chosen: Planar = plane[at]
+    chosen: Planar = plane[_places(plane.shape[0], plane.shape[1], rows, columns)]
     return chosen
+
+
+@lru_cache(maxsize=64)
+def _places(height: int, width: int, rows: int, columns: int) -> tuple[Places, Places]:
+    down = (np.arange(rows) * 2 + 1) * height // (2 * rows)
+    across = (np.arange(columns) * 2 + 1) * width // (2 * columns)
+    return down[:, None], across[None]
