@@ -7,10 +7,13 @@ import os
 import shutil
 import stat
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from kinolex.media.guard import Guard
 
 
 @pytest.fixture
@@ -51,3 +54,37 @@ def ffmpeg() -> Callable[..., bytes]:
         return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
 
     return run
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six seconds, 144 numbered frames, with sound."""
+    from kinolex.testing.clips import make_clip
+
+    path = tmp_path_factory.mktemp("film") / "film.mp4"
+    return make_clip(path, seconds=6, size=(160, 120), sound="tone")
+
+
+@pytest.fixture(scope="module")
+def guard() -> Iterator[Guard]:
+    """One for all tests: whatever a test does to its child, the next test must not notice."""
+    with Guard() as one:
+        yield one
+
+
+@pytest.fixture
+def gone() -> Callable[[int], bool]:
+    """Whether a process has ended, within ten seconds (or only waits to be reaped by another)."""
+
+    def ended(pid: int) -> bool:
+        for _ in range(200):
+            try:
+                state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            except (FileNotFoundError, ProcessLookupError):
+                return True
+            if state in "ZX":
+                return True
+            time.sleep(0.05)
+        return False
+
+    return ended

@@ -1,7 +1,6 @@
 """The guard: whatever a file, a decoder or a signal does to the child, the next file is read.
 
-Every child here is the real one and every file a real one; the signals are real signals. Only the
-"taken over" decoders are played by a few lines of Python, since nobody has a real exploit at hand.
+Every child here is the real one and every file a real one; the signals are real signals.
 """
 
 from __future__ import annotations
@@ -11,9 +10,7 @@ import dataclasses
 import gc
 import os
 import signal
-import subprocess
 import sys
-import textwrap
 import threading
 import time
 import warnings
@@ -22,9 +19,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kinolex.errors import KinolexError, MediaError, UsageError
+from kinolex.errors import MediaError, UsageError
 from kinolex.media.decode import pictures
-from kinolex.media.guard import Guard, process, stream
+from kinolex.media.guard import Guard, stream
 from kinolex.media.probe import probe
 from kinolex.media.sound import sound
 from kinolex.media.types import Frame, MediaInfo, PicturePlan
@@ -39,25 +36,11 @@ EVERY_FRAME = PicturePlan(every=0.01, picture_size=64, cuts=False)
 
 
 @pytest.fixture(scope="module")
-def film(tmp_path_factory) -> Path:
-    """Six seconds, 144 numbered frames, with sound."""
-    path = tmp_path_factory.mktemp("guard") / "film.mp4"
-    return make_clip(path, seconds=6, size=(160, 120), sound="tone")
-
-
-@pytest.fixture(scope="module")
 def noise(tmp_path_factory) -> Path:
     """A file that is no film."""
     path = tmp_path_factory.mktemp("noise") / "noise.mp4"
     path.write_bytes(np.random.default_rng(0).bytes(5000))
     return path
-
-
-@pytest.fixture(scope="module")
-def guard():
-    """One for all tests: whatever a test does to its child, the next test must not notice."""
-    with Guard() as one:
-        yield one
 
 
 def _same(one: Frame, two: Frame) -> bool:
@@ -74,19 +57,6 @@ def _same(one: Frame, two: Frame) -> bool:
 
 def _numbers(frames) -> list[int]:
     return [read_number(frame.picture) for frame in frames]
-
-
-def _gone(pid: int) -> bool:
-    """Whether a process has ended (or only waits to be reaped by someone else)."""
-    for _ in range(200):
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        if state in "ZX":
-            return True
-        time.sleep(0.05)
-    return False
 
 
 class TestSameAsWithout:
@@ -120,7 +90,7 @@ class TestSameAsWithout:
         """Equal descriptions or equal errors, and never another child."""
         pids = set()
         for path in sorted(odd_media.iterdir()):
-            if path.suffix in (".jsonl", ".srt", ".vtt"):
+            if path.suffix in (".jsonl", ".srt", ".vtt") or path.name[0] == ".":
                 continue
             results = []
             for way in (guard.probe, probe):
@@ -206,7 +176,7 @@ class TestDeath:
         assert info.duration == pytest.approx(6, abs=0.1)
 
     @linux
-    def test_a_hanging_child_is_found_out(self, film):
+    def test_a_hanging_child_is_found_out(self, film, gone):
         with Guard(Settings(decode_seconds=2.0)) as guard:
             info = guard.probe(film)
             frames = guard.pictures(info, EVERY_FRAME)
@@ -216,11 +186,11 @@ class TestDeath:
             with pytest.raises(MediaError) as caught:
                 list(frames)
             assert (caught.value.reason, caught.value.stage) == ("too-slow", "decode")
-            assert _gone(first)
+            assert gone(first)
             assert guard.probe(film) == info
 
     @linux
-    def test_a_stopped_idle_child_is_replaced(self, film, monkeypatch):
+    def test_a_stopped_idle_child_is_replaced(self, film, monkeypatch, gone):
         monkeypatch.setattr("kinolex.media.guard.guard._BEGIN_SECONDS", 3.0)
         with Guard() as guard:
             guard.probe(film)
@@ -228,14 +198,13 @@ class TestDeath:
             os.kill(first, signal.SIGSTOP)
             guard.probe(film)
             assert guard.pid != first
-            assert _gone(first)
+            assert gone(first)
 
 
 class TestTime:
     def test_a_film_longer_than_it_says_is_given_up(self, film):
         with Guard(Settings(decode_seconds=0.05)) as guard:
-            with Guard() as other:
-                info = dataclasses.replace(other.probe(film), duration=0.01)
+            info = dataclasses.replace(probe(film), duration=0.01)
             with pytest.raises(MediaError) as caught:
                 for _ in guard.pictures(info, PicturePlan(every=0.01, picture_size=1024)):
                     pass
@@ -243,20 +212,18 @@ class TestTime:
             assert film.name in caught.value.message
 
     def test_the_consumers_time_is_not_the_files(self, film):
-        with Guard(Settings(decode_seconds=1.0)) as guard:
-            info = guard.probe(film)
-            info = dataclasses.replace(info, duration=0.5)
+        with Guard(Settings(decode_seconds=0.6)) as guard:
+            info = dataclasses.replace(probe(film), duration=0.2)
             seen = []
             for frame in guard.pictures(info, EVERY_FRAME):
-                if len(seen) < 30:
-                    time.sleep(0.1)  # three seconds in all: more than the whole budget
+                if len(seen) < 20:
+                    time.sleep(0.08)  # 1.6 seconds in all: more than the whole budget
                 seen.append(frame)
         assert _numbers(seen) == list(range(144))
 
     def test_a_slow_consumer_does_not_hide_an_endless_file(self, film):
         with Guard(Settings(decode_seconds=0.05)) as guard:
-            with Guard() as other:
-                info = dataclasses.replace(other.probe(film), duration=0.01)
+            info = dataclasses.replace(probe(film), duration=0.01)
             frames = guard.pictures(info, PicturePlan(every=0.01, picture_size=1024))
             with pytest.raises(MediaError) as caught:
                 _ = [time.sleep(0.02) for _ in frames]
@@ -277,7 +244,7 @@ class TestTime:
         writer.start()
         try:
             with Guard(Settings(decode_seconds=0.2)) as guard, contextlib.suppress(MediaError):
-                info = dataclasses.replace(probe(path), duration=2.0)
+                info = dataclasses.replace(probe(path), duration=0.5)
                 for _ in guard.pictures(info, PicturePlan(every=0.5)):
                     pass
         finally:
@@ -287,35 +254,35 @@ class TestTime:
 
 class TestMemory:
     @linux
-    def test_an_8k_film_in_a_small_budget(self, tmp_path, film):
+    def test_an_8k_film_in_a_small_budget(self, guard, tmp_path, film):
         path = make_clip(
             tmp_path / "8k.mp4",
             fps=8,
             size=(7680, 4320),
             scenes=[(0.125, "gray")],
             numbers=False,
+            codec="mpeg4",
             bframes=0,
         )
         info = probe(path)
-        with Guard(Settings(decode_memory_mb=64)) as guard:
+        with Guard(Settings(decode_memory_mb=64)) as small:
             tight = dataclasses.replace(
                 info, video=dataclasses.replace(info.video, coded_width=640, coded_height=360)
             )
             with pytest.raises(MediaError) as caught:
-                list(guard.pictures(tight, EVERY_FRAME))
+                list(small.pictures(tight, EVERY_FRAME))
             assert (caught.value.reason, caught.value.stage) == ("too-big", "decode")
             assert "64 MB" in caught.value.message
-            assert len(list(guard.pictures(guard.probe(film), EVERY_FRAME))) == 144
-        with Guard() as guard:
-            assert len(list(guard.pictures(info, EVERY_FRAME))) == 1
+            assert len(list(small.pictures(small.probe(film), EVERY_FRAME))) == 144
+        assert len(list(guard.pictures(info, EVERY_FRAME))) == 1
 
     @linux
-    def test_a_child_that_keeps_much_is_replaced(self, guard, film, monkeypatch):
+    def test_a_child_that_keeps_much_is_replaced(self, guard, film, monkeypatch, gone):
         guard.probe(film)
         first = guard.pid
         monkeypatch.setattr("kinolex.media.guard.guard._RECYCLE_SHARE", 10**6)
         guard.probe(film)
-        assert _gone(first)
+        assert gone(first)
         assert guard.probe(film).video is not None
 
 
@@ -397,14 +364,14 @@ class TestCancelling:
         assert list(frames) == []
 
     @linux
-    def test_a_child_that_does_not_stop_is_killed(self, guard, film, monkeypatch):
+    def test_a_child_that_does_not_stop_is_killed(self, guard, film, monkeypatch, gone):
         monkeypatch.setattr(stream, "_GRACE_SECONDS", 0.2)
         frames = guard.pictures(guard.probe(film), EVERY_FRAME)
         next(frames)
         first = guard.pid
         os.kill(first, signal.SIGSTOP)
         frames.close()
-        assert _gone(first)
+        assert gone(first)
         assert guard.probe(film).video is not None
 
     def test_an_error_of_the_consumer_frees_the_guard(self, guard, film):
@@ -454,119 +421,6 @@ class TestCancelling:
             assert all(frame.picture is not None and len(piece.samples) for frame, piece in pairs)
 
 
-class TestTraces:
-    """What is left behind: nothing."""
-
-    @linux
-    def test_no_shared_memory_no_descriptors_no_processes(self, film):
-        def traces() -> tuple[set[str], int]:
-            return set(os.listdir("/dev/shm")), len(os.listdir("/proc/self/fd"))
-
-        with Guard() as guard:
-            guard.probe(film)
-        before = traces()
-        pids = []
-        for number in (None, signal.SIGKILL, signal.SIGSEGV):
-            with Guard() as guard:
-                frames = guard.pictures(guard.probe(film), EVERY_FRAME)
-                next(frames)
-                pids.append(guard.pid)
-                if number:
-                    os.kill(guard.pid, number)
-                    with pytest.raises(MediaError):
-                        list(frames)
-        guard = Guard()
-        guard.probe(film)
-        pids.append(guard.pid)
-        del guard, frames
-        gc.collect()
-        assert all(map(_gone, pids))
-        time.sleep(0.3)  # the listeners close their ends
-        assert traces() == before
-
-    def _script(self, tmp_path, film, body: str, **more) -> subprocess.CompletedProcess[str]:
-        """Run a program that uses a guard without the customary ``if __name__`` line."""
-        script = tmp_path / "script.py"
-        script.write_text(
-            f"print('main ran')\nfrom pathlib import Path\nfilm = Path({str(film)!r})\n"
-            "from kinolex.media.guard import Guard\n"
-            "from kinolex.media.types import PicturePlan\n" + textwrap.dedent(body)
-        )
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        return subprocess.run(
-            [sys.executable, str(script)],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            env=environment,
-            **more,
-        )
-
-    def test_the_callers_main_is_not_run_again_and_nothing_is_printed(
-        self, tmp_path, film, odd_media
-    ):
-        done = self._script(
-            tmp_path,
-            film,
-            f"""
-            guard = Guard()
-            for name in ("corrupted.mp4", "annex_b_partial.mp4", "no_initial_keyframe.ts"):
-                info = guard.probe(Path({str(odd_media)!r}) / name)
-                for _ in guard.pictures(info, PicturePlan(every=0.01)):
-                    pass
-            """,
-        )
-        assert (done.stdout, done.stderr, done.returncode) == ("main ran\n", "", 0)
-
-    @linux
-    def test_the_child_dies_with_a_killed_parent(self, tmp_path, film):
-        done = self._script(
-            tmp_path,
-            film,
-            """
-            import os, signal
-            guard = Guard()
-            frames = guard.pictures(guard.probe(film), PicturePlan(every=0.01))
-            next(frames)
-            print(guard.pid, flush=True)
-            os.kill(os.getpid(), signal.SIGKILL)
-            """,
-        )
-        assert done.returncode == -signal.SIGKILL
-        assert _gone(int(done.stdout.split()[-1]))
-
-    @linux
-    def test_a_fork_takes_a_child_of_its_own(self, tmp_path, film):
-        done = self._script(
-            tmp_path,
-            film,
-            """
-            import os, warnings
-            warnings.simplefilter("ignore")
-            guard = Guard()
-            info = guard.probe(film)
-            first = guard.pid
-            fork = os.fork()
-            if fork == 0:
-                same = guard.probe(film) == info and guard.pid != first
-                guard.close()
-                os._exit(0 if same else 1)
-            print(os.waitpid(fork, 0)[1], guard.probe(film) == info, guard.pid == first)
-            """,
-        )
-        assert done.stdout.split("\n")[1] == "0 True True", done.stderr
-
-    @linux
-    def test_ctrl_c_is_for_the_parent(self, guard, film):
-        guard.probe(film)
-        assert os.getsid(guard.pid) != os.getsid(0)
-        os.kill(guard.pid, signal.SIGINT)
-        pid = guard.pid
-        assert guard.probe(film).video is not None
-        assert guard.pid == pid
-
-
 class TestWarnings:
     def test_those_of_the_child_are_ours(self, guard, film):
         plan = dataclasses.replace(EVERY_FRAME, hardware="qsv")
@@ -580,78 +434,3 @@ class TestWarnings:
             frames = list(guard.pictures(info, plan))
         assert [str(w.message) for w in caught] == [str(w.message) for w in direct]
         assert all(map(_same, expected, frames))
-
-
-class TestTakenOver:
-    """A decoder in the hands of a hostile file may write anything into the pipe."""
-
-    HELLO = """
-        import json, os, struct, sys, time
-        def send(message, raw=None):
-            body = raw if raw is not None else json.dumps(message).encode()
-            os.write(1, struct.pack("<I", len(body)) + body)
-        send({"kind": "hello", "job": 0})
-        os.read(0, 65536)
-        send({"kind": "begun", "job": 1})
-    """
-
-    def _answer(self, monkeypatch, film, body: str) -> MediaError:
-        program = textwrap.dedent(self.HELLO) + textwrap.dedent(body)
-
-        def spawn(arena, errors):
-            return subprocess.Popen(
-                [sys.executable, "-c", program],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                bufsize=0,
-            )
-
-        monkeypatch.setattr(process, "_spawn", spawn)
-        with Guard(Settings(decode_seconds=2)) as guard, pytest.raises(MediaError) as caught:
-            guard.probe(film)
-        monkeypatch.undo()
-        assert film.name in caught.value.message
-        assert caught.value.stage == "probe"
-        return caught.value
-
-    @pytest.mark.parametrize(
-        "body",
-        [
-            "send(None, raw=b'no json')",
-            "os.write(1, b'\\xff' * 1000); time.sleep(60)",
-            "send({'kind': 'item', 'job': 1, 'slot': 0, 'sizes': [], 'busy': 0, 'value': {}})",
-            "send({'kind': 'item', 'job': 1, 'slot': 99, 'sizes': [], 'busy': 0, 'value': {}})",
-            "send({'kind': 'item', 'job': 1, 'slot': 0, 'sizes': [9**9], 'busy': 0, 'value': 1})",
-            "send({'kind': 'item', 'job': 1})",
-            "send({'kind': 'item', 'job': 7})",
-            "send({'kind': 'error', 'job': 1, 'message': 3})",
-            "send({'kind': 'boo', 'job': 1})",
-            "send({'kind': 'grow', 'job': 1, 'bytes': -1})",
-            "sys.exit(0)",
-        ],
-    )
-    def test_nonsense_is_a_crash_and_nothing_more(self, monkeypatch, film, body):
-        assert self._answer(monkeypatch, film, body).reason == "crashed"
-
-    def test_endless_memory_is_refused(self, monkeypatch, film):
-        body = "send({'kind': 'grow', 'job': 1, 'bytes': 10**15}); time.sleep(60)"
-        assert self._answer(monkeypatch, film, body).reason == "too-big"
-
-    def test_a_flood_ends_with_the_budget(self, monkeypatch, film):
-        body = "\nwhile True: send({'kind': 'warning', 'job': 1, 'text': 'x', 'category': 'int'})"
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            assert self._answer(monkeypatch, film, body).reason in ("too-slow", "crashed")
-
-
-def test_a_child_that_cannot_start_is_nobodys_file(film, monkeypatch):
-    monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    with Guard() as guard, pytest.raises(KinolexError) as caught:
-        guard.probe(film)
-    assert not isinstance(caught.value, MediaError)
-    monkeypatch.undo()
-    monkeypatch.setenv("PYTHONHOME", "/nowhere")
-    monkeypatch.setattr(sys, "path", ["/nowhere"])
-    with Guard() as guard, pytest.raises(KinolexError, match="does not start"):
-        guard.probe(film)
