@@ -23,7 +23,10 @@ import numpy.typing as npt
 
 from kinolex.library.lock import FileLock
 
-__all__ = ["Arrays", "Entry", "Layout", "Piece"]
+LISTS = "lists.npz"
+"""Inverted lists of large tables (`kinolex.library.lists`)."""
+
+__all__ = ["LISTS", "Arrays", "Entry", "Layout", "Piece"]
 
 _FORMAT = 1
 _WAIT = 20.0
@@ -224,7 +227,7 @@ class Arrays:
     def _sweep(self, name: str) -> None:
         """Delete files of older states; where a reader still maps them (Windows), later."""
         for path in self.folder.iterdir():
-            mine = path.name.startswith(name) or path.name in ("manifest.json", "lock")
+            mine = path.name.startswith(name) or path.name in ("manifest.json", "lock", LISTS)
             if not mine:
                 try:
                     path.unlink()

@@ -9,18 +9,33 @@ from typing import Any, Literal
 
 import numpy as np
 
-from kinolex.library.arrays import Arrays, Entry, Layout, Piece
+from kinolex.errors import LibraryReadOnlyError
+from kinolex.library.arrays import LISTS, Arrays, Entry, Layout, Piece
+from kinolex.library.lists import make_lists, read_lists, write_lists
 from kinolex.library.part import Part
 from kinolex.library.passages import seconds
 from kinolex.library.vectors import VectorTable
 
-__all__ = ["Tables"]
+__all__ = ["EXACT_BELOW", "Tables"]
+
+_COVERED = 0.9
+
+EXACT_BELOW = 1_000_000
+"""Rows (about 280 hours at one frame a second) from which on inverted lists are made and used."""
 
 Kind = Literal["frames", "passages"]
 
 
 class Tables(Part):
-    """Give the vectors of a space."""
+    """Give the vectors of a space.
+
+    Attributes
+    ----------
+    exact_below : int
+        Tables with fewer rows never use inverted lists.
+    """
+
+    exact_below: int = EXACT_BELOW
 
     def vectors(self, space: str, kind: Kind) -> VectorTable:
         """All vectors of a space, as of the last commit.
@@ -35,7 +50,7 @@ class Tables(Part):
         kind : str
             ``frames`` or ``passages``.
         """
-        arrays = Arrays(self.path / "cache", space, kind)
+        arrays = self._arrays(space, kind)
         name = f"table {kind} {space}"
         with self._db.snapshot():
             stamp = self._db.stamp()
@@ -52,8 +67,47 @@ class Tables(Part):
                     return same
                 found = layout, arrays.refresh(layout, stamp, lambda e: self._piece(e, layout))
         table = _table(*found)
+        if len(table) >= self.exact_below:
+            table.lists = read_lists(arrays.folder / LISTS, found[0])
         self._caches[name] = (stamp, found[0], table)
         return table
+
+    def make_lists(self) -> list[str]:
+        """Make inverted lists for every table of at least `exact_below` rows.
+
+        For the end of a long run: it takes a minute or two for a million rows. Tables whose
+        lists still cover nine rows in ten are left alone.
+
+        Returns
+        -------
+        list of str
+            Spaces whose lists were made anew.
+
+        Raises
+        ------
+        LibraryReadOnlyError
+            If ``cache/`` cannot be written.
+        """
+        made = []
+        for space, kind in self._db.all("SELECT DISTINCT space, kind FROM blocks ORDER BY 1, 2"):
+            table = self.vectors(space, kind)
+            covered = table.lists is not None and table.lists.covered >= _COVERED
+            if len(table) < max(1, self.exact_below) or covered:
+                continue
+            layout = self._caches[f"table {kind} {space}"][1]
+            table.lists = make_lists(table.rows)
+            try:
+                write_lists(self._arrays(space, kind).folder / LISTS, layout, table.lists)
+            except OSError as error:
+                raise LibraryReadOnlyError(
+                    f"The inverted lists of {self.path} cannot be written: {error.strerror}.",
+                    hint="Searching works without them, only slower.",
+                ) from error
+            made.append(space)
+        return made
+
+    def _arrays(self, space: str, kind: Kind) -> Arrays:
+        return Arrays(self.path / "cache", space, kind)
 
     def _layout(self, space: str, kind: Kind) -> Layout:
         """Entries by the newest commit that touched them."""

@@ -1,4 +1,9 @@
-"""`VectorTable`: every vector of one space, and exact search through them."""
+"""`VectorTable`: every vector of one space, and exact search through them.
+
+Three ways give the same answer for tables of ordinary size: faiss over the memory-mapped rows, and
+for long-lived processes a first look through bytes (`quick`). Tables above a stated size may have
+inverted lists (`lists`), which trade a percent of the answers for speed.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
+from kinolex.library.lists import SHARE, Lists
 from kinolex.library.quick import Quick
 from kinolex.library.scan import Mask, Part, Rows, Scores, edges_of, float16_index, merge, together
 
@@ -33,6 +39,8 @@ class VectorTable:
         Passage ids; None for frames.
     rows : float16 (rows, d)
         The vectors, memory-mapped where possible. Do not write to it.
+    lists : Lists or None
+        Inverted lists, where the table is so large that it has any.
     """
 
     video_ids: list[str]
@@ -40,6 +48,7 @@ class VectorTable:
     times: npt.NDArray[np.float64]
     passages: Rows | None
     rows: npt.NDArray[np.float16]
+    lists: Lists | None = field(default=None, repr=False)
     _parts: list[Part] = field(default_factory=list, repr=False)
     _quick: Quick | None = field(default=None, repr=False)
     _asked: int = field(default=0, repr=False)
@@ -57,6 +66,8 @@ class VectorTable:
         queries: npt.NDArray[np.float32],
         k: int,
         allowed: npt.NDArray[np.bool_] | None = None,
+        *,
+        exact: bool = False,
     ) -> tuple[Scores, Rows]:
         """The k rows with the largest inner product, for each query.
 
@@ -68,6 +79,8 @@ class VectorTable:
             Rows to find.
         allowed : bool (videos,), optional
             Only rows of these videos.
+        exact : bool
+            Look at every row even where there are inverted lists.
 
         Returns
         -------
@@ -90,7 +103,8 @@ class VectorTable:
             self._open()
             mask = None if allowed is None else self._mask(allowed)
             for number, query in enumerate(queries):
-                best[number], places[number] = self._one(query, k, mask)
+                near = mask if exact else self._near(query, mask)
+                best[number], places[number] = self._one(query, k, near)
         return best, places
 
     def _open(self) -> None:
@@ -116,6 +130,13 @@ class VectorTable:
             self._quick.start()
         if wait and self._quick is not None:
             self._quick.wait()
+
+    def _near(self, query: Scores, mask: Mask | None) -> Mask | None:
+        """The rows that inverted lists leave; all, where a filter leaves few anyway."""
+        if self.lists is None or (mask is not None and mask.sum() < 2 * SHARE * len(mask)):
+            return mask
+        near = self.lists.near(query)
+        return near if mask is None else near & mask
 
     def _one(self, query: Scores, k: int, mask: Mask | None) -> tuple[Scores, Rows]:
         """One query; the quick look where it is ready and proves to be enough."""
