@@ -45,6 +45,7 @@ class Work:
     relative: str
     info: MediaInfo | None = None
     need: Need = field(default_factory=Need)
+    known: bool = False
     renamed: bool = False
     failed: bool = False
 
@@ -119,7 +120,6 @@ class Catalogue:
 
     def _known(self, root: Root, state: FileState, *, renamed: bool) -> None:
         """A content that the library has: nothing to read, perhaps another name."""
-        self._run.report.skipped += 1
         path = root.path / state.relative
         reason = "moved or copied" if renamed else "unchanged"
         self._run.emit(Event("skip", path=str(path), video=state.video, reason=reason))
@@ -130,7 +130,7 @@ class Catalogue:
         record = self._store.video_record(state.video)
         if record is None:
             return
-        work = Work(record, path, root.id, state.relative, renamed=renamed)
+        work = Work(record, path, root.id, state.relative, renamed=renamed, known=True)
         if renamed or self._run.redo:
             self._rename(work)
         work = self._works.setdefault(state.video, work)
@@ -202,7 +202,15 @@ class Catalogue:
         places = self._places(work)
         names = title_passages(work.record, None, places)
         self._store.commit_channel(work.record.id, ChannelData(TITLES, passages=names + chapters))
-        self._run.emit(Event("commit", path=str(work.path), video=work.record.id, stage="title"))
+        self._run.emit(
+            Event(
+                "commit",
+                path=str(work.path),
+                video=work.record.id,
+                stage="title",
+                items=len(names) + len(chapters),
+            )
+        )
 
     def _places(self, work: Work) -> list[str]:
         """Names under which the video is to be found: its places, with their root's own name."""

@@ -97,8 +97,9 @@ class PicturePass:
     _batch: list[npt.NDArray[np.uint8]] = field(default_factory=list)
     _stills: list[tuple[int, bytes]] = field(default_factory=list)
     _cuts: set[int] = field(default_factory=set)
+    seen: int = 0
+    reused: int = 0
     _encoded: int = 0
-    _seen: int = 0
     _waiting: tuple[float, npt.NDArray[np.uint8]] | None = None
     _read_at: float = -SCREEN_EVERY
     _screen: ScreenText = field(default_factory=ScreenText)
@@ -106,7 +107,7 @@ class PicturePass:
     def consume(self, frames: Iterable[Frame], moved: Callable[[float], None]) -> None:
         """Take every frame; ``moved`` is told the time reached, in seconds."""
         for frame in frames:
-            self._seen += 1
+            self.seen += 1
             self._take(frame)
             moved(frame.time)
 
@@ -117,6 +118,8 @@ class PicturePass:
         if frame.still is not None and not frame.black:
             self._stills.append((frame.pts, frame.still))
         self._look_at_screen(frame)
+        if frame.black or (frame.same_as_last and self._rows):
+            self.reused += 1
         if self.picture is None or frame.picture is None or frame.black:
             return
         self._pts.append(frame.pts)
@@ -171,13 +174,13 @@ class PicturePass:
             shots=self._shots(),
             stills=tuple(self._stills),
             screen=tuple(self._screen.finish(self.info.duration)),
-            seen=self._seen,
+            seen=self.seen,
             encoded=self._encoded,
         )
 
     def _shots(self) -> tuple[Shot, ...]:
         video = self.info.video
-        if video is None or not self._seen:
+        if video is None or not self.seen:
             return ()
         end = max(1, round(self.info.duration / video.time_base))
         edges = [0, *sorted(c for c in self._cuts if 0 < c < end), end]

@@ -108,8 +108,8 @@ class Ingest:
             try:
                 self._run(guard, [_real(p) for p in paths], {_real(p) for p in force})
             except KeyboardInterrupt:
+                # Every commit was whole; what is missing is done by the next run.
                 self.report.interrupted = True
-                self._notice("Stopped; everything finished is kept. Run the same command to go on.")
         self.report.seconds = time.monotonic() - started
         self.report.model_calls = self.models.calls
         self.emit(

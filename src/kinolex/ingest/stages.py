@@ -45,13 +45,17 @@ class Stages:
         self._store = ingest.store
         self._guard = guard
         self.stamps = stamps
+        # Frames of this run, and those of them that no model had to see.
+        self._seen = self._reused = 0
 
     def _info(self, work: Work) -> MediaInfo:
         if work.info is None:
             work.info = self._guard.probe(work.path)
         return work.info
 
-    def _moved(self, work: Work, stage: str) -> Callable[[float], None]:
+    def _moved(
+        self, work: Work, stage: str, consumer: PicturePass | None = None
+    ) -> Callable[[float], None]:
         """Tell the clock and the listener how far a stage has come."""
         reached = 0.0
         clock = self._run.clock
@@ -72,6 +76,8 @@ class Stages:
                     total=work.record.duration,
                     overall=clock.overall,
                     eta=clock.eta,
+                    cache_hits=self._reused + (consumer.reused if consumer else 0),
+                    cache_total=self._seen + (consumer.seen if consumer else 0),
                 )
             )
 
@@ -150,7 +156,6 @@ class Stages:
             return
         picture = self._run.models.picture() if work.need.picture else None
         reader = self._run.models.screen() if work.need.screen else None
-        moved = self._moved(work, "pictures")
         failure: MediaError | None = None
         try:
             info = self._info(work)
@@ -158,6 +163,7 @@ class Stages:
             self._failure(work, error)
             return
         consumer = PicturePass(info, picture, reader)
+        moved = self._moved(work, "pictures", consumer)
         plan = full_plan(
             self._run.settings,
             picture,
@@ -170,6 +176,8 @@ class Stages:
             failure = error
         moved(work.record.duration)
         brought = consumer.finish()
+        self._seen += consumer.seen
+        self._reused += consumer.reused
         self._run.models.calls += brought.encoded
         self._keep(work, brought, failure)
 
@@ -249,6 +257,7 @@ class Stages:
     def verify(self, work: Work) -> None:
         """Count the video as done or failed; a success clears an earlier failure row."""
         if not work.need:
+            self._run.report.skipped += work.known
             return
         if work.failed:
             self._run.report.failed += 1
