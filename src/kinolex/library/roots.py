@@ -38,14 +38,15 @@ def read_marker(folder: Path) -> str | None:
 def write_marker(folder: Path, root_id: str) -> bool:
     """Write a folder's marker; False where the folder cannot be written.
 
-    A link where the marker should be is never followed or replaced.
+    A link where the marker should be is never followed or replaced, and a folder that is marked
+    as not to be written stays as it is, also where an administrator could write it.
     """
     made = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     text = json.dumps({"kinolex_root": root_id, "made": made}) + "\n"
     place = folder / MARKER
     beside = folder / f"{MARKER}.{os.getpid()}"
     try:
-        if place.is_symlink():
+        if place.is_symlink() or not folder.stat().st_mode & 0o222:
             return False
         beside.write_text(text, encoding="utf-8")
         beside.replace(place)
