@@ -21,6 +21,7 @@ __all__ = [
     "PictureEncoder",
     "ScreenLine",
     "ScreenReader",
+    "ShownPassage",
     "Sound",
     "SpeechEncoder",
     "SpokenPassage",
@@ -129,6 +130,16 @@ class ScreenLine:
     text: str
     box: tuple[float, float, float, float]
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPassage:
+    """Words that stood on the screen for a while; ``box`` as in `ScreenLine`."""
+
+    span: Span
+    text: str
+    box: tuple[float, float, float, float] | None = None
+    confidence: float = 1.0
 
 
 @runtime_checkable

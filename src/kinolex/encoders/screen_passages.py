@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from kinolex.encoders.protocols import ScreenLine
+from kinolex.encoders.protocols import ScreenLine, ShownPassage
 from kinolex.encoders.screen_layout import hull, reading_order
 from kinolex.encoders.screen_lines import Track, letters, pairs, touches
-from kinolex.library.records import Passage
 from kinolex.moments import Span
 
 __all__ = ["ScreenText", "join_lines"]
@@ -25,7 +24,7 @@ _LONGEST = 1000
 """Letters of a passage; a page of small print becomes several."""
 
 
-def join_lines(readings: Iterable[tuple[float, float, Sequence[ScreenLine]]]) -> list[Passage]:
+def join_lines(readings: Iterable[tuple[float, float, Sequence[ScreenLine]]]) -> list[ShownPassage]:
     """Join readings into passages.
 
     Parameters
@@ -36,7 +35,7 @@ def join_lines(readings: Iterable[tuple[float, float, Sequence[ScreenLine]]]) ->
 
     Returns
     -------
-    list of Passage
+    list of ShownPassage
         As from `ScreenText.finish`.
 
     Raises
@@ -109,7 +108,7 @@ class ScreenText:
         self._part(overwritten)
         self._shown += [_began(line, time) for line in new]
 
-    def finish(self, end: float) -> list[Passage]:
+    def finish(self, end: float) -> list[ShownPassage]:
         """Give everything, and begin anew.
 
         Parameters
@@ -119,7 +118,7 @@ class ScreenText:
 
         Returns
         -------
-        list of Passage
+        list of ShownPassage
             With source ``screen``, in order of time; lines joined by newlines in reading order,
             ``box`` their hull. Passages of different lines may overlap in time.
         """
@@ -195,12 +194,11 @@ def _parts(group: Sequence[Track]) -> list[list[Track]]:
     return parts
 
 
-def _passage(tracks: Sequence[Track]) -> Passage:
+def _passage(tracks: Sequence[Track]) -> ShownPassage:
     lines = [t.best for t in tracks]
-    return Passage(
+    return ShownPassage(
         Span(min(t.start for t in tracks), max(t.end for t in tracks)),
         "\n".join(line.text for line in lines),
-        "screen",
         confidence=sum(line.confidence for line in lines) / len(lines),
         box=hull([line.box for line in lines]),
     )

@@ -173,7 +173,10 @@ class PicturePass:
             frames=block,
             shots=self._shots(),
             stills=tuple(self._stills),
-            screen=tuple(self._screen.finish(self.info.duration)),
+            screen=tuple(
+                Passage(p.span, p.text, "screen", confidence=p.confidence, box=p.box)
+                for p in self._screen.finish(self.info.duration)
+            ),
             seen=self.seen,
             encoded=self._encoded,
         )
