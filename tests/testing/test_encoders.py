@@ -135,6 +135,9 @@ class Reader:
     name, version = "reader", "1"
     lines: tuple[ScreenLine, ...] = (ScreenLine("HELLO 1234", (0.1, 0.3, 0.7, 0.3), 0.9),)
 
+    def forget(self):
+        pass
+
     def read(self, picture: Any) -> list[ScreenLine]:
         if picture.ndim != 3:
             raise EncoderError("Not a picture.")

@@ -144,7 +144,11 @@ class ShownPassage:
 
 @runtime_checkable
 class ScreenReader(Encoder, Protocol):
-    """Pictures to lines of text."""
+    """Pictures to lines of text; a reader may know lines of the last picture again."""
+
+    def forget(self) -> None:
+        """Begin a new video: what is read in it must not depend on the one before."""
+        ...
 
     def read(self, picture: npt.NDArray[np.uint8]) -> list[ScreenLine]:
         """Read one (height, width, 3) uint8 RGB picture; lines in reading order."""

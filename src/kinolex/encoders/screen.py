@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from kinolex.encoders.preprocess import check_picture
 from kinolex.encoders.protocols import ScreenLine, ScreenReader
 from kinolex.encoders.screen_layout import Box, reading_order
 from kinolex.errors import EncoderError, ModelMissingError
@@ -118,6 +119,7 @@ class RapidReader:
         list of ScreenLine
             In reading order; empty where nothing is written.
         """
+        check_picture(picture)
         height, width = picture.shape[:2]
         if min(height, width) < _SMALLEST:
             return []

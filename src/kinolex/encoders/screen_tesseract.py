@@ -71,6 +71,9 @@ class TesseractReader:
         """Version of the program and the languages it reads."""
         return f"{_version(self._program)}-{'+'.join(self._languages)}"
 
+    def forget(self) -> None:
+        """Begin a new video; nothing is remembered here."""
+
     def read(self, picture: npt.NDArray[np.uint8]) -> list[ScreenLine]:
         """Read one (height, width, 3) uint8 RGB picture; lines in reading order.
 

@@ -104,6 +104,10 @@ class PicturePass:
     _read_at: float = -SCREEN_EVERY
     _screen: ScreenText = field(default_factory=ScreenText)
 
+    def __post_init__(self) -> None:
+        if self.reader is not None:
+            self.reader.forget()
+
     def consume(self, frames: Iterable[Frame], moved: Callable[[float], None]) -> None:
         """Take every frame; ``moved`` is told the time reached, in seconds."""
         for frame in frames:
