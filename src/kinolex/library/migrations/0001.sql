@@ -65,9 +65,9 @@ CREATE TABLE channels (
 
 CREATE TABLE shots (
     video INTEGER NOT NULL REFERENCES videos (num) ON DELETE CASCADE,
+    channel TEXT NOT NULL,
     start_pts INTEGER NOT NULL,
     end_pts INTEGER NOT NULL,
-    channel TEXT NOT NULL,
     PRIMARY KEY (video, channel, start_pts)
 ) WITHOUT ROWID;
 
