@@ -175,7 +175,7 @@ class Engine:
         with run.step("calibrate"):
             judged = said.judge(passages, asked, table, self._cache.counts.passages)
         with run.step("spans"):
-            return worded.candidates(judged, query.phrases, self._cache.duration)
+            return worded.candidates(judged, query.phrases, self._cache.duration, asked.asked)
 
     def _pictured(self, run: _Run) -> list[Candidate]:
         """Candidates of the picture channel; none, with the reason, where it cannot be used."""

@@ -8,6 +8,7 @@ not when: it lifts the moments inside, which keep their short spans, and is a mo
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -112,7 +113,7 @@ def _order(moment: Fused) -> tuple[Any, ...]:
 
 
 def _of_video(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> list[Fused]:
-    ordered = sorted(candidates, key=lambda c: (-c.chance, c.span, c.channel))
+    ordered = sorted(candidates, key=lambda c: (-_worth(c), c.span, c.channel))
     title = next((c for c in ordered if c.whole), None)
     groups: list[list[Candidate]] = []
     for one in (c for c in ordered if not c.whole):
@@ -126,6 +127,13 @@ def _of_video(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> 
         score = weights.get(title.channel, 1.0) * title.chance
         fused.append(Fused(title.video, title.span, score, (title,)))
     return fused
+
+
+def _worth(candidate: Candidate) -> float:
+    """Log-odds, less for spans of more than ten seconds: they say less about when."""
+    bounded = min(max(candidate.chance, 1e-9), 1 - 1e-9)
+    length = max(candidate.span.duration / 10, 1.0)
+    return math.log(bounded / (1 - bounded)) - 0.5 * math.log(length)
 
 
 def _same(seed: Span, other: Span) -> bool:

@@ -226,10 +226,16 @@ def _chance(
 
 
 def _rarity(asked: Question, found: Sequence[Collection[str]], total: int) -> dict[str, float]:
-    """Inverse document frequency, as far as the candidates tell; unseen words are the rarest."""
+    """Inverse document frequency, as far as the candidates tell; unseen words are the rarest.
+
+    Words about the form ("slide", "video") say little however rare they are.
+    """
     n = max(total, len(found))
     times = Counter(word for one in found for word in one)
-    return {word: math.log((n + 1) / (times[word] + 0.5)) + 0.1 for word in asked.asked}
+    return {
+        word: 1.0 if weight < 1 else math.log((n + 1) / (times[word] + 0.5)) + 0.1
+        for word, weight in asked.asked.items()
+    }
 
 
 def _cosines(

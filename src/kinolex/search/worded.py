@@ -1,9 +1,10 @@
-"""From judged passages to spans: join neighbours, narrow phrases to their words."""
+"""From judged passages to spans: join neighbours, narrow to the sentence or phrase meant."""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from kinolex.library.records import Passage
@@ -11,7 +12,7 @@ from kinolex.moments import SOURCE_CHANNEL, Span
 from kinolex.search.calibrate import LINE
 from kinolex.search.fuse import Candidate
 from kinolex.search.passages import Scored
-from kinolex.search.words import contains_phrase, tokens
+from kinolex.search.words import contains_phrase, stems_of, tokens
 
 __all__ = ["Said", "candidates", "phrase_span"]
 
@@ -19,6 +20,11 @@ JOIN_GAP = 1.0
 """Seconds between two answers of one channel that become one."""
 
 LONGEST_JOINED = 60.0
+ALIKE = 1.5
+"""Log-odds by which two answers that become one may differ: a much better one stays alone."""
+
+_ENDS = (".", "?", "!", "…", "。", "？", "！", "؟", "।")
+
 SHORTEST_PHRASE = 1.0
 """Seconds around the words of a phrase that one can listen to."""
 
@@ -31,7 +37,10 @@ class Said:
 
 
 def candidates(
-    scored: Sequence[Scored], phrases: Sequence[str], duration: Callable[[str], float]
+    scored: Sequence[Scored],
+    phrases: Sequence[str],
+    duration: Callable[[str], float],
+    asked: Collection[str] = (),
 ) -> list[Candidate]:
     """Candidates with spans from judged passages.
 
@@ -43,27 +52,66 @@ def candidates(
         is narrowed to them.
     duration : callable
         Length of a video by id, seconds; a title over (nearly) all of it speaks of the whole.
+    asked : collection of str
+        Stems of the question: a passage of several sentences is narrowed to those that hold them.
     """
     found: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for one in scored:
         ordered = tuple(sorted(one.passages, key=lambda p: (p.span, p.id)))
         first = ordered[0]
         channel = SOURCE_CHANNEL.get(first.source, "title")
-        span = _span(ordered, phrases)
+        span = _span(ordered, phrases, asked)
         whole = channel == "title" and span.duration >= 0.95 * duration(first.video)
         candidate = Candidate(first.video, channel, span, one.chance, whole, Said(ordered))
         found[first.video, channel].append(candidate)
     return [c for several in found.values() for c in _joined(several)]
 
 
-def _span(passages: Sequence[Passage], phrases: Sequence[str]) -> Span:
+def _span(passages: Sequence[Passage], phrases: Sequence[str], asked: Collection[str]) -> Span:
+    if len(passages) == 1 and len(phrases) < 2:
+        narrow = phrase_span(passages[0], phrases[0]) if phrases else None
+        return narrow or sentence_span(passages[0], asked)
     spans = [p.span for p in passages]
-    for passage in passages:
-        for phrase in phrases:
-            narrow = phrase_span(passage, phrase)
-            if narrow and len(passages) == 1 and len(phrases) == 1:
-                return narrow
     return Span(min(s.start for s in spans), max(s.end for s in spans))
+
+
+def sentence_span(passage: Passage, asked: Collection[str]) -> Span:
+    """The shortest run of a passage's sentences that holds all of the asked words it has.
+
+    The whole passage where the times of its words are not known, or none was asked.
+
+    Examples
+    --------
+    >>> words = ((0.0, 1.0, "One"), (1.0, 2.0, " cup."), (2.5, 3.0, " Two"), (3.0, 5.0, " balls."))
+    >>> sentence_span(Passage(Span(0, 5), "One cup. Two balls.", "speech", words=words), {"ball"})
+    Span(start=2.5, end=5.0)
+    """
+    sentences = _sentences(passage)
+    held = [stems & set(asked) for _, _, stems in sentences]
+    wanted = frozenset().union(*held)
+    if len(sentences) < 2 or not wanted:
+        return passage.span
+    runs = [
+        (sentences[j][1] - sentences[i][0], i, j)
+        for i in range(len(sentences))
+        for j in range(i, len(sentences))
+        if wanted <= frozenset().union(*held[i : j + 1])
+    ]
+    _, i, j = min(runs)
+    return _audible(sentences[i][0], sentences[j][1], passage.span) or passage.span
+
+
+def _sentences(passage: Passage) -> list[tuple[float, float, frozenset[str]]]:
+    """Start, end and stems of each sentence, by the punctuation of the words."""
+    found: list[tuple[float, float, frozenset[str]]] = []
+    first, stems = None, frozenset[str]()
+    for number, (start, end, text) in enumerate(passage.words, 1):
+        first = start if first is None else first
+        stems |= stems_of(text)
+        if text.rstrip("\"'”’)» ").endswith(_ENDS) or number == len(passage.words):
+            found.append((first, end, stems))
+            first, stems = None, frozenset[str]()
+    return found
 
 
 def phrase_span(passage: Passage, phrase: str) -> Span | None:
@@ -114,6 +162,12 @@ def _joined(candidates: Sequence[Candidate]) -> list[Candidate]:
 def _follow(last: Candidate, one: Candidate) -> bool:
     return (
         min(last.chance, one.chance) >= LINE
+        and abs(_logit(last.chance) - _logit(one.chance)) <= ALIKE
         and one.span.start - last.span.end <= JOIN_GAP
         and last.span.hull(one.span).duration <= LONGEST_JOINED
     )
+
+
+def _logit(chance: float) -> float:
+    bounded = min(max(chance, 1e-9), 1 - 1e-9)
+    return math.log(bounded / (1 - bounded))
