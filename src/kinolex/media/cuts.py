@@ -21,6 +21,8 @@ LEAST = 4.0
 """Grey levels: a smaller mean difference is never a cut."""
 PLAIN = 13.0
 """Grey levels: a smaller jump must stand out more, the more the smaller it is."""
+BROAD = 0.13
+"""Part of the picture that must change in a cut: less is a thing that comes or goes."""
 RATIO = 2.5
 """How many times the change that was to be expected a jump must be."""
 STEADY = 1.2
@@ -99,6 +101,8 @@ class CutFinder:
         nearest = [frames[i].change for i in range(max(1, at - 2), min(len(frames), at + 3))]
         expected = max(self._usual(1, at, at), self._usual(at + 1, len(frames), at))
         stands_out = jump * min(1.0, jump / PLAIN) >= RATIO * expected + STEADY
+        if frames[at].thumbnail.breadth(frames[at - 1].thumbnail) < BROAD:
+            return False
         certain = at < len(frames) - 2 or jump >= CERTAIN
         if jump < max(nearest) or not stands_out or not certain:
             return False

@@ -116,10 +116,11 @@ def pictures(path: Path | str, info: MediaInfo, plan: PicturePlan) -> Iterator[F
         for seen in _judged(reader, info.video, way.cuts):
             if seen.decoded.time >= end:
                 break
+            before = keeper.wanted
             yield from keeper.see(seen)
             if keeper.full:
                 break
-            if way.seek:
+            if way.seek and keeper.wanted > before:
                 reader.skip_to(keeper.wanted)
     yield from keeper.finish()
 

@@ -186,7 +186,7 @@ def _video(
         pixel_format=frame.format.name if frame else (context.pix_fmt or ""),
         interlaced=bool(frame.interlaced_frame) if frame else field_order > 1,
         language=language_code(stream.metadata.get("language")),
-        seekable=not (UNSEEKABLE & set(container.format.name.split(",")) or timeless),
+        seekable=_seekable(container, _codec(stream)) and not timeless,
     )
 
 
@@ -201,6 +201,12 @@ def _rate(stream: Any, timeless: bool) -> float:
     rates = [stream.guessed_rate] if timeless else []
     rates += [stream.average_rate, stream.guessed_rate, stream.base_rate]
     return next((float(r) for r in rates if r and 0 < r <= 1000), 0.0)
+
+
+def _seekable(container: InputContainer, codec: str) -> bool:
+    """Whether times are the same after a jump: not in raw streams, nor H.264 in AVI."""
+    names = set(container.format.name.split(","))
+    return not (UNSEEKABLE & names or ("avi" in names and codec in ("h264", "hevc")))
 
 
 def _codec(stream: Any) -> str:

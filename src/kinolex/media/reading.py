@@ -31,6 +31,7 @@ BACK_OFF = (0.0, 2.0, 8.0, 30.0)
 """Seconds before the wanted time to seek to, one after the other, until early enough."""
 REORDERED = 6
 """Frames by which a key frame may be stored earlier than it is shown."""
+NEVER = -(2**63)
 PATIENCE = 100
 """Errors of the demuxer in a row before a file is given up."""
 
@@ -125,8 +126,12 @@ class FilmReader:
     _last: int = field(default=-1, init=False)
     _counted: int = field(default=0, init=False)
     _threads: int = field(default=1, init=False)
-    _ahead: list[VideoFrame] = field(default_factory=list, init=False)
+    _careful: bool = field(default=False, init=False)
+    _ahead: list[tuple[int, VideoFrame]] = field(default_factory=list, init=False)
     _source: Iterator[VideoFrame] | None = field(default=None, init=False)
+    _stamps: list[int] = field(default_factory=lambda: [NEVER, NEVER], init=False)
+    _wrong: list[int] = field(default_factory=lambda: [0, 0], init=False)
+    _given: int | None = field(default=None, init=False)
     _opened: ExitStack = field(default_factory=ExitStack, init=False)
     _container: Any = field(default=None, init=False)
     _stream: Any = field(default=None, init=False)
@@ -150,11 +155,12 @@ class FilmReader:
         """Close the file."""
         self._ahead.clear()
         self._source = None
+        self._stamps, self._given = [NEVER, NEVER], None
         self._opened.close()
 
     def __iter__(self) -> Iterator[Decoded]:
-        while (frame := self._next()) is not None:
-            ticks = self._ticks(frame)
+        while (item := self._next()) is not None:
+            ticks, frame = item
             if ticks <= self._last:
                 continue
             if self._tears(ticks):
@@ -165,19 +171,36 @@ class FilmReader:
 
     def skip_to(self, time: float) -> None:
         """Seek when a key frame lies between here and ``time``; otherwise go on decoding."""
-        margin = REORDERED / (self.video.fps or 25.0)
-        if not self.video.seekable or not self._worth_it(time - margin):
+        if not self.video.seekable or not self._worth_it(time - self._margin):
             return
+        if not self._land(time, self._time()):
+            self._return()
+
+    @property
+    def _margin(self) -> float:
+        return REORDERED / (self.video.fps or 25.0)
+
+    def _land(self, time: float, least: float) -> bool:
+        """Seek so that no frame from ``time`` on is missed; not to before ``least`` seconds.
+
+        Where a key frame lies is known for certain only once it is decoded.
+        """
         wanted = round(time / self.video.time_base)
         for back in BACK_OFF:
-            start = time - margin - back
-            if start <= self._time():
+            start = time - self._margin - back
+            if start <= least and back:
                 break
             if self._seek(start) and (first := self._next()) is not None:
                 self._ahead.append(first)
-                if self._ticks(first) <= wanted:
-                    return
-        self._seek(self._time())
+                if first[0] <= wanted:
+                    return True
+        return False
+
+    def _return(self) -> None:
+        """Go back to the last frame that was given, from the file's start if need be."""
+        last = self._time()
+        if last <= 0 or not self.video.seekable or not self._land(last, 0.0):
+            self.open(self._threads)
 
     def _time(self) -> float:
         return float(max(0, self._last) * self.video.time_base)
@@ -198,6 +221,7 @@ class FilmReader:
 
         self._ahead.clear()
         self._source = None
+        self._stamps, self._given = [NEVER, NEVER], None
         wanted = round(max(0.0, time) / self.video.time_base) + self.video.origin
         try:
             self._container.seek(wanted, stream=self._stream, backward=True)
@@ -215,12 +239,30 @@ class FilmReader:
         """Leave nothing out from here on: go back, if possible, to what was given last."""
         self.skip = self._stream.codec_context.skip_frame = "DEFAULT"
         if self.video.seekable:
-            self._seek(self._time())
+            self._return()
 
     def _ticks(self, frame: VideoFrame) -> int:
-        stamp = frame.pts if frame.pts is not None else frame.dts
-        if stamp is None:
+        """Time of the next frame from the decoder; to be asked once for each frame, in order.
+
+        Presentation times that fall are wrong (H.264 with B-frames in AVI has such): when they do
+        so more often than decoding times, those are taken. Source: FFmpeg's own rule for its "best
+        effort" timestamps.
+        """
+        pts, dts = frame.pts, frame.dts
+        if pts is None and dts is None:
             return self._counted_ticks(frame)
+        if dts is not None:
+            self._wrong[1] += dts <= self._stamps[1]
+            self._stamps[1] = dts
+        if pts is not None:
+            self._wrong[0] += pts <= self._stamps[0]
+            self._stamps[0] = pts
+        trusted = pts if self._wrong[0] <= self._wrong[1] else dts
+        if trusted is None and self._wrong[0] and self._given is not None:
+            trusted = self._given + (frame.duration or 1)  # the end of the film, without times
+        stamp = trusted if trusted is not None else pts if pts is not None else dts
+        assert stamp is not None
+        self._given = stamp
         return max(0, stamp - self.video.origin)
 
     def _counted_ticks(self, frame: VideoFrame) -> int:
@@ -228,14 +270,21 @@ class FilmReader:
         length = frame.duration or 1 / (self.video.time_base * (self.video.fps or 25.0))
         return round((self._counted - 1) * length)
 
-    def _next(self) -> VideoFrame | None:
+    def _next(self) -> tuple[int, VideoFrame] | None:
         if self._ahead:
             return self._ahead.pop()
         if self._source is None:
             self._source = self._decoded()
         frame = next(self._source, None)
+        if frame is None and self._careful:
+            self._careful, self._threads = False, 1
+            self.open(threads=1)
+            self._return()
+            return self._next()
+        if frame is None:
+            return None
         self._counted += 1
-        return frame
+        return self._ticks(frame), frame
 
     def _decoded(self) -> Iterator[VideoFrame]:
         """Frames as the decoder gives them; errors of single packets are passed over."""
@@ -252,22 +301,13 @@ class FilmReader:
                     except av.FFmpegError as error:
                         self._stop_if_gone(error)
                         if self._threads > 1:
-                            self._start_careful()
-                            break
+                            self._careful = True
+                            return
                     failed = 0
-                else:
-                    return
+                return
             except av.FFmpegError as error:
                 self._stop_if_gone(error)
                 failed += 1
-
-    def _start_careful(self) -> None:
-        """Open again with one thread, at the last frame that was given."""
-        source = self._source
-        self.open(threads=1)
-        if self._last > 0 and self.video.seekable:
-            self._seek(self._time())
-        self._source = source
 
     def _stop_if_gone(self, error: Exception) -> None:
         """A disk that fails must not look like a film that ends."""

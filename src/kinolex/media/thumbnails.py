@@ -22,6 +22,9 @@ ROWS, COLUMNS = 9, 16
 POINTS = 4
 """Points a side in a block: 36 x 64 points give 9 x 16 blocks."""
 
+VISIBLE = 2.5
+"""Grey levels by which a block must differ for a person to see it."""
+
 Places = npt.NDArray[np.intp]
 Planar = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
@@ -53,9 +56,14 @@ class Thumbnail:
         """The largest difference of any block of luma, in grey levels."""
         return float(np.abs(self.blocks[0] - other.blocks[0]).max())
 
+    def breadth(self, other: Thumbnail) -> float:
+        """Part of the blocks, in [0, 1], in which luma or chroma differ visibly."""
+        gap = np.abs(self.blocks - other.blocks).max(axis=0)
+        return float(np.count_nonzero(gap > VISIBLE) / gap.size)
+
     def is_same(self, other: Thumbnail) -> bool:
         """Whether an encoder could not tell the two frames apart."""
-        return self.distance(other) < 0.8 and self.spread(other) < 6.0
+        return self.distance(other) < 1.5 and self.spread(other) < 6.0
 
     def is_black(self) -> bool:
         """Whether there is nothing to see: all dark, without structure."""
