@@ -97,12 +97,14 @@ class Catalogue:
     def _apply(self, root: Root, changes: Changes) -> None:
         total = len(changes.unchanged) + len(changes.known) + len(changes.fresh)
         self._run.emit(Event("scan", path=str(root.path), done=total, total=total))
-        if changes.known:
-            self._store.touch_files(changes.known)
         for state in changes.unchanged:
             self._known(root, state, renamed=False)
-        for state in changes.known:
-            self._known(root, state, renamed=True)
+        if changes.known:
+            # One transaction for a whole tree that was moved: a thousand would take a minute.
+            with self._store.batch():
+                self._store.touch_files(changes.known)
+                for state in changes.known:
+                    self._known(root, state, renamed=True)
         for problem in changes.problems:
             self._problem(root, problem)
         for state in changes.fresh:
@@ -131,20 +133,34 @@ class Catalogue:
         if record is None:
             return
         work = Work(record, path, root.id, state.relative, renamed=renamed, known=True)
-        if renamed or self._run.redo:
-            self._rename(work)
+        try:
+            self._name(work)
+        except MediaError as error:
+            self._run.emit(Event("notice", path=str(path), message=str(error)))
         work = self._works.setdefault(state.video, work)
         work.renamed = work.renamed or renamed
 
-    def _rename(self, work: Work) -> None:
-        """New names and sidecars for a known content; no model is called."""
-        if "title" in self._run.channels:
-            old = self._store.passages_of(work.record.id, ("title",))
-            whole = work.record.duration
-            chapters = tuple(p for p in old if p.span.duration < whole)
-            self._commit_titles(work, chapters)
+    def _name(self, work: Work) -> None:
+        """Names and subtitles of a known content, where they are new or still missing."""
+        there = {s.channel for s in self._store.states(work.record.id)}
+        fresh = work.renamed or self._run.redo
+        if "title" in self._run.channels and (fresh or "title" not in there):
+            self._commit_titles(work, self._chapters(work, "title" in there))
         if "speech" in self._run.channels:
+            if "speech" not in there and work.record.info.get("subtitles"):
+                work.info = self._guard.probe(work.path)
             self._subtitles(work)
+
+    def _chapters(self, work: Work, named: bool) -> tuple[Passage, ...]:
+        """Chapters as passages: those that are stored, else those in the file."""
+        if named:
+            old = self._store.passages_of(work.record.id, ("title",))
+            return tuple(p for p in old if _is_part(p, work.record))
+        if work.info is None and work.record.info.get("chapters"):
+            work.info = self._guard.probe(work.path)
+        return tuple(
+            p for p in title_passages(work.record, work.info, ()) if _is_part(p, work.record)
+        )
 
     def _problem(self, root: Root, problem: Problem) -> None:
         path = root.path / problem.relative
@@ -187,14 +203,14 @@ class Catalogue:
             self._fail(root, state.relative, state.video, error.stage, error.reason, str(error))
             return
         record = video_record(info, state.video, state.size, Path(state.relative).name)
-        self._store.put_video(record)
-        self._store.put_file(state)
-        self._store.clear_failure(root.id, state.relative)
         work = Work(record, path, root.id, state.relative, info=info)
         self._works[record.id] = work
-        if "title" in self._run.channels:
-            spans = tuple(p for p in title_passages(record, info, ()) if _is_part(p, record))
-            self._commit_titles(work, spans)
+        with self._store.batch():
+            self._store.put_video(record)
+            self._store.put_file(state)
+            self._store.clear_failure(root.id, state.relative)
+            if "title" in self._run.channels:
+                self._commit_titles(work, self._chapters(work, named=False))
         if "speech" in self._run.channels:
             self._subtitles(work)
 

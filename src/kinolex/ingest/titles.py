@@ -53,6 +53,8 @@ def video_record(info: MediaInfo, content: str, size: int, name: str) -> VideoRe
             "format": info.format,
             "video": video.codec if video else "",
             "audio": [a.codec for a in info.audio],
+            "subtitles": len(info.subtitles),
+            "chapters": len(info.chapters),
         },
     )
 
