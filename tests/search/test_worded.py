@@ -3,7 +3,7 @@ from __future__ import annotations
 from kinolex.library.records import Passage
 from kinolex.moments import Span
 from kinolex.search.passages import Scored
-from kinolex.search.worded import candidates, phrase_span
+from kinolex.search.worded import candidates, phrase_span, sentence_span
 
 WORDS = ((2.0, 2.4, "We"), (2.4, 3.0, " went"), (3.0, 3.2, " to"), (3.2, 3.6, " Common"),
          (3.6, 4.0, " Crawl,"), (4.0, 9.0, " yes"))  # fmt: skip
@@ -67,3 +67,25 @@ def test_titles_speak_of_the_whole_and_chapters_do_not() -> None:
     assert found["Trip"].whole
     assert not found["Start"].whole
     assert found["Start"].channel == "title"
+
+
+SENTENCES = (
+    (0.0, 1.0, "I"), (1.0, 2.0, " swirl."), (2.0, 3.0, " Then"), (3.0, 4.0, " rest."),
+    (5.0, 6.0, " And"), (6.0, 7.0, " swirl"), (7.0, 8.0, " back!"),
+)  # fmt: skip
+
+
+def test_a_long_passage_is_narrowed_to_the_sentences_meant() -> None:
+    passage = Passage(Span(0, 9), "I swirl. Then rest. And swirl back!", "speech", words=SENTENCES)
+    assert sentence_span(passage, {"rest"}) == Span(2, 4)
+    assert sentence_span(passage, {"swirl"}) == Span(0, 2)
+    assert sentence_span(passage, {"rest", "back"}) == Span(2, 8)
+    assert sentence_span(passage, {"volcano"}) == Span(0, 9)
+    assert sentence_span(said(0, 9, "no. times. here."), {"times"}) == Span(0, 9)
+    (one,) = candidates([Scored((passage,), 0.9)], [], length, {"rest"})
+    assert one.span == Span(2, 4)
+
+
+def test_a_much_better_answer_stays_alone() -> None:
+    scored = [Scored((said(0, 4, "a", id=1),), 0.99), Scored((said(4, 40, "b", id=2),), 0.6)]
+    assert [c.span for c in candidates(scored, [], length)] == [Span(0, 4), Span(4, 40)]

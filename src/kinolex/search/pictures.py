@@ -253,14 +253,10 @@ def _of_stretch(
         return []
     shots = [s for s in shots_of(video) if s.end > start and s.start < end]
     scores = curve(times, asked.background.standard(raw), length, shots, window=Span(start, end))
-    return [
-        Candidate(
-            video,
-            "picture",
-            found.span.within(length),
-            float(calibrate.picture_chance(found.score, line)),
-            ground=Seen(found.best),
-        )
-        for found in spans_of(scores, line - MARGIN)
-        if found.span.start < length
-    ]
+    out = []
+    for found in spans_of(scores, line - MARGIN):
+        sure = float(calibrate.picture_chance(found.score, line))
+        if sure >= calibrate.WEAK and found.span.start < length:
+            span = found.span.within(length)
+            out.append(Candidate(video, "picture", span, sure, ground=Seen(found.best)))
+    return out

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kinolex.encoders.protocols import PictureEncoder, WordsEncoder
+from kinolex.library.records import Space
+from kinolex.search.encoders import QueryEncoders, space_of
+from kinolex.settings import Settings
+
+if TYPE_CHECKING:
+    from tests.search.conftest import ColourEncoder, StemEncoder
+
+
+def space(name: str, kind: str = "frames") -> Space:
+    return Space(name, kind, 4, 1)  # type: ignore[arg-type]
+
+
+def test_the_tiny_encoders_keep_the_protocols(
+    colour_encoder: ColourEncoder, stem_encoder: StemEncoder
+) -> None:
+    assert isinstance(colour_encoder, PictureEncoder)
+    assert isinstance(stem_encoder, WordsEncoder)
+    assert not isinstance(stem_encoder, PictureEncoder)
+    assert space_of(stem_encoder) == "stems@1"
+
+
+def test_a_given_encoder_must_fit(colour_encoder: ColourEncoder) -> None:
+    encoders = QueryEncoders(Settings(), picture=colour_encoder)
+    assert encoders.picture([space("colour@1")]) is colour_encoder
+    reason = encoders.picture([space("other@2")])
+    assert isinstance(reason, str)
+    assert "other@2" in reason
+    assert "kinolex index --only picture" in reason
+
+
+def test_an_encoder_that_is_not_here_is_a_sentence_and_is_tried_once() -> None:
+    encoders = QueryEncoders(Settings())
+    first = encoders.picture([space("siglip2-b16-256@0")])
+    assert isinstance(first, str)
+    assert first
+    assert encoders.picture([space("siglip2-b16-256@0")]) is first
+    assert isinstance(encoders.words([space("nobody@1", "passages")]), str)

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from kinolex.errors import QueryError
+from kinolex.library.vectors import VectorTable
+from kinolex.moments import Part, Span
+from kinolex.search.calibrate import WEAK, chance
+from kinolex.search.pictures import FrameTable, PictureQuestion, ask, candidates, picture_of, unit
+
+if TYPE_CHECKING:
+    from tests.search.conftest import ColourEncoder
+
+
+def table(lengths: Sequence[int], seed: int = 0, d: int = 8) -> VectorTable:
+    rng = np.random.default_rng(seed)
+    rows = rng.normal(size=(sum(lengths), d))
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return VectorTable(
+        video_ids=[f"v{i}" for i in range(len(lengths))],
+        starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        times=np.concatenate([np.arange(n, dtype=np.float64) for n in lengths]),
+        passages=None,
+        rows=rows.astype(np.float16),
+    )
+
+
+def no_span(_: str) -> tuple[str, Span]:
+    raise AssertionError("no span was asked for")
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=5), st.integers(0, 99), st.data())
+def test_every_candidate_is_sound(lengths: list[int], seed: int, data: st.DataObject) -> None:
+    vectors = table(lengths, seed)
+    only = data.draw(st.none() | st.sets(st.sampled_from(vectors.video_ids)))
+    frames = FrameTable(vectors)
+    query = unit(vectors.rows[seed % len(vectors.rows)].astype(np.float32))
+    asked = PictureQuestion(query, frames.background(query))
+    found = candidates(
+        asked,
+        frames,
+        videos=only,
+        shots_of=lambda _: [],
+        duration=lambda v: float(lengths[int(v[1:])]),
+    )
+    for one in found:
+        assert only is None or one.video in only
+        assert one.chance >= WEAK
+        length = lengths[int(one.video[1:])]
+        assert 0 <= one.span.start < one.span.end <= length
+        assert one.span.start <= one.ground.time <= one.span.end
+    for i, one in enumerate(found):
+        assert all(o.video != one.video or o.span.overlap(one.span) == 0 for o in found[i + 1 :])
+
+
+def test_long_videos_are_read_around_what_was_found() -> None:
+    vectors = table([3000], d=32)
+    target = unit(np.ones(32, np.float32))
+    vectors.rows[1500:1510] = target
+    vectors.rows[2800:2803] = target
+    frames = FrameTable(vectors)
+    found = candidates(
+        PictureQuestion(target, frames.background(target)),
+        frames,
+        videos=None,
+        shots_of=lambda _: [],
+        duration=lambda _: 3000.0,
+    )
+    best = sorted(c.span for c in sorted(found, key=lambda c: -c.chance)[:2])
+    assert best[0].iou(Span(1499.5, 1509.5)) > 0.8
+    assert best[1].iou(Span(2799.5, 2802.5)) > 0.6
+
+
+def test_parts_are_summed_as_standard_scores(colour_encoder: ColourEncoder, tmp_path: Path) -> None:
+    Image.new("RGB", (4, 4), (0, 200, 0)).save(tmp_path / "green.png")
+    frames = FrameTable(table([200], d=4))
+    parts = [Part("words", "red", 1.0), Part("image", str(tmp_path / "green.png"), -0.5)]
+    asked = ask(parts, frames, colour_encoder, no_span)
+    red, green = colour_encoder.encode_words(["red", "green"])
+    rows = frames.table.rows.astype(np.float64)
+    wanted = sum(
+        weight * (rows @ v - frames.background(v).mean) / frames.background(v).deviation
+        for weight, v in ((1.0, red), (-0.5, green))
+    )
+    got = rows @ asked.vector.astype(np.float64)
+    assert np.corrcoef(wanted, got)[0, 1] > 0.99999
+
+
+def test_a_span_is_the_mean_of_its_frames() -> None:
+    frames = FrameTable(table([5, 10]))
+    rows = frames.table.rows.astype(np.float32)
+    assert np.allclose(frames.of_span("v1", Span(2, 4)), unit(rows[7:9].mean(axis=0)))
+    assert np.allclose(frames.of_span("v1", Span(2.2, 2.4)), unit(rows[7]), atol=1e-3)
+    with pytest.raises(QueryError):
+        frames.of_span("nobody", Span(0, 1))
+
+
+def test_a_bank_is_used() -> None:
+    bank = np.tile(unit(np.arange(8, dtype=np.float32)), (50, 1))
+    query = unit(np.arange(8, dtype=np.float32))
+    assert FrameTable(table([50]), bank).background(query).mean > 0.5
+    assert abs(FrameTable(table([50])).background(query).mean) < 0.3
+
+
+def test_pictures_are_turned_upright(tmp_path: Path) -> None:
+    image = Image.new("RGB", (4, 2), (9, 9, 9))
+    exif = image.getexif()
+    exif[0x0112] = 6
+    image.save(tmp_path / "a.jpg", exif=exif)
+    assert picture_of(str(tmp_path / "a.jpg")).shape == (4, 2, 3)
+    Image.new("RGBA", (3, 5)).save(tmp_path / "b.png")
+    assert picture_of(str(tmp_path / "b.png")).shape == (5, 3, 3)
+
+
+def test_chances_are_far_from_certain_for_noise() -> None:
+    assert float(chance(-30.0)) > 0
