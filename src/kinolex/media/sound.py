@@ -154,6 +154,13 @@ def _stop_if_gone(path: Path, error: Exception) -> None:
         ) from error
 
 
+def _new_resampler() -> Any:
+    import av
+
+    # Channels are averaged: by default their powers would be, and loud music would be clipped.
+    return av.AudioResampler("flt", "mono", RATE, options={"rematrix_maxval": "1.0"})
+
+
 @dataclass
 class _Resampler:
     """Turns decoded frames of any kind into 16 kHz mono with the place of each in samples."""
@@ -165,16 +172,14 @@ class _Resampler:
 
     def push(self, frame: AudioFrame) -> Iterator[tuple[int, Samples]]:
         """Resample one frame; gives pieces with their place, counted from the film's start."""
-        import av
-
         kind = (frame.format.name, frame.layout.name, frame.sample_rate)
         if kind != self._kind:
             yield from self.finish()
-            self._resampler, self._kind = av.AudioResampler("flt", "mono", RATE), kind
+            self._resampler, self._kind = _new_resampler(), kind
         place = self._place(frame)
         if self._next is None or (place is not None and abs(place - self._next) > SLACK * RATE):
             yield from self._drain(None)
-            self._resampler = av.AudioResampler("flt", "mono", RATE)
+            self._resampler = _new_resampler()
             self._next = place if place is not None else self._next or 0
         frame.pts = None
         yield from self._drain(frame)
