@@ -8,10 +8,12 @@ stands where it stood is not read again. Source: https://github.com/RapidAI/Rapi
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,8 @@ Picture = npt.NDArray[np.uint8]
 _SEARCH_SIZE = 960
 _LEAST_CONFIDENCE = 0.6
 _SMALLEST = 16
-_SAME_LEVELS = 6.0
+_SAME_LEVELS = 8.0
+"""Grey levels that a block of a line may differ: less than a comma, more than compression."""
 
 
 def load(name: str = "", settings: Settings | None = None) -> ScreenReader:
@@ -85,12 +88,17 @@ class RapidReader:
 
     def __init__(self, settings: Settings | None = None) -> None:
         settings = settings or Settings()
-        self._engine = _engine()
+        _demand()
         # One line is one small job: lines run side by side, each on one thread. Threads inside
         # the jobs would spin between them, which costs half of the processor for nothing.
         self._pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="kinolex-screen")
         self._last: list[_Read] = []
         self._last_shape: tuple[int, ...] = ()
+
+    @cached_property
+    def _engine(self) -> Any:
+        """Detection and recognition, read into memory when something is first looked at."""
+        return _engine()
 
     @property
     def name(self) -> str:
@@ -148,14 +156,20 @@ class RapidReader:
         return _Read(area, _look(image, area), " ".join(texts[0].split()), float(scores[0]))
 
 
-def _engine() -> Any:
-    try:
-        from rapidocr import RapidOCR
-    except ImportError as error:
+def _demand() -> None:
+    """Refuse at once what could not be opened later."""
+    if importlib.util.find_spec("rapidocr") is None:
         raise ModelMissingError(
             "Reading screens needs the package rapidocr, which is not installed.",
             hint='Run `pip install "kinolex[screen]"`.',
-        ) from error
+        )
+    for part in ("det", "rec"):
+        _wheel_model(part)
+
+
+def _engine() -> Any:
+    from rapidocr import RapidOCR
+
     # Given its files by path, the package has no reason to download any.
     engine = RapidOCR(
         params={

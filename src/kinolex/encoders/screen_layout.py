@@ -75,7 +75,7 @@ def _cut(
     lines: Sequence[ScreenLine], axis: int, least: float
 ) -> tuple[list[ScreenLine], list[ScreenLine]] | None:
     """Split at the widest gap along an axis (0 across, 1 down), if it is wider than ``least``."""
-    shrink = 0.15 if axis else 0.0
+    shrink = 0.25 if axis else 0.0
 
     def low(line: ScreenLine) -> float:
         return line.box[axis] + shrink * line.box[axis + 2]

@@ -46,6 +46,7 @@ _FASTEST = 10.0
 _SURE = 0.8
 _ASK_WINDOWS = 3
 _ASK_AGAIN = 20
+_TRY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +154,10 @@ class WhisperEncoder:
 
     def _hear(self, window: Window, ear: _Ear) -> list[_Heard]:
         """The believable words of one window."""
-        language = ear.language(window)
-        segments = self._read(window, language, self._beam)
+        readings = {code: self._read(window, code, self._beam) for code in ear.languages(window)}
+        language = max(readings, key=lambda code: _quality(readings[code]))
+        ear.trust(language)
+        segments = readings[language]
         if any(_doubtful(s) for s in segments):
             again = self._read(window, language, max(5, self._beam))
             segments = max(segments, again, key=_quality)
@@ -206,16 +209,23 @@ class _Ear:
         self._chances: dict[str, float] = {}
         self._asked = self._heard = 0
 
-    def language(self, window: Window) -> str:
-        """Language of the next window."""
+    def languages(self, window: Window) -> list[str]:
+        """The language of the next window, or several where only reading it can tell."""
         if self._fixed:
-            return self._fixed
+            return [self._fixed]
         self._heard += 1
         if self._heard % _ASK_AGAIN == 0:
             self._chances, self._asked = {}, 0
         if self._asked < _ASK_WINDOWS and max(self._mean().values(), default=0.0) < _SURE:
             self._listen(window)
-        return max(self._mean().items(), key=lambda item: item[1])[0]
+        chances = self._mean()
+        best = sorted(chances, key=lambda code: chances[code], reverse=True)
+        return best[: 1 if chances[best[0]] >= _SURE else _TRY]
+
+    def trust(self, language: str) -> None:
+        """Take the language in which a window made most sense for that of the next ones."""
+        if not self._fixed and self._mean()[language] < _SURE:
+            self._chances[language] += self._asked
 
     def _listen(self, window: Window) -> None:
         for code, chance in self._model.detect_language(audio=window.samples)[2]:
@@ -292,7 +302,7 @@ def _words(segment: Any, window: Window, language: str) -> list[_Heard]:
         return []
     heard = []
     for word in kept:
-        start, end = window.span(word.start, word.end)
+        start, end = window.span(float(word.start), float(word.end))
         spoken = SpokenWord(start, end, word.word, float(word.probability))
         heard.append(_Heard(spoken, confidence, language))
     return heard

@@ -27,7 +27,7 @@ FRAME = 512
 _CONTEXT = 64
 # Quiet recordings are lifted, or the model hears nobody: to this peak, at most this much, with
 # a peak that is forgotten by half in about ten seconds.
-_PEAK, _MOST_GAIN, _DECAY = 0.3, 60.0, 0.5 ** (FRAME / RATE / 10)
+_PEAK, _MOST_GAIN, _DECAY = 0.03, 30.0, 0.5 ** (FRAME / RATE / 10)
 _INPUTS = {"input", "h", "c"}
 
 

@@ -21,7 +21,7 @@ _ENDS = ".!?…。！？؟।"
 _CLOSING = "\"'”’»)]」』"
 _COMMAS = ",;:，、；：–—"
 _NOT_ENDS = frozenset(
-    ("mr", "mrs", "ms", "dr", "prof", "st", "vs", "etc", "no", "fig", "jr", "sr", "e.g", "i.e")
+    ("mr", "mrs", "ms", "dr", "prof", "st", "vs", "etc", "fig", "jr", "sr", "e.g", "i.e")
 )
 
 

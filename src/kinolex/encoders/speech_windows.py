@@ -25,6 +25,8 @@ Samples = npt.NDArray[np.float32]
 _SILENT = 0.1
 """Probability of speech below which a word has not begun."""
 
+_SHORTEST_WORD = 0.02
+
 
 class Activity(Protocol):
     """What `kinolex.encoders.speech_activity.VoiceActivity` does."""
@@ -46,7 +48,7 @@ class Rules:
     off: float = 0.35
     silence: int = 62
     shortest: int = 4
-    pad: int = 12
+    pad: int = 16
     limit: int = 900
     margin: int = 31
 
@@ -83,8 +85,8 @@ class Window:
         part = next((p for p in self.parts if middle < p.offset + p.length), self.parts[-1])
         start, end = self._voiced(start, end)
         low, high = part.start, part.start + part.length
-        begin = min(max(start - part.offset + part.start, low), high)
-        return begin, min(max(end - part.offset + part.start, begin), high)
+        begin = min(max(start - part.offset + part.start, low), max(low, high - _SHORTEST_WORD))
+        return begin, min(max(end - part.offset + part.start, begin + _SHORTEST_WORD), high)
 
     def _voiced(self, start: float, end: float) -> tuple[float, float]:
         """A word without the silence that the model counted in, but never less than half."""

@@ -115,7 +115,9 @@ class SentenceEncoder:
         """
         prefix = self._prefixes[0 if query else 1]
         longest = self._max_tokens * _LETTERS_PER_TOKEN
-        encodings = self._tokenizer.encode_batch([(prefix + text)[:longest] for text in texts])
+        # Half a surrogate pair, as broken subtitles have them, is no text to a tokenizer.
+        whole = [(prefix + t)[:longest].encode("utf-8", "ignore").decode() for t in texts]
+        encodings = self._tokenizer.encode_batch(whole)
         vectors = np.zeros((len(texts), self._dimensions), np.float32)
         for rows in _batches([len(e.ids) for e in encodings]):
             vectors[rows] = self._run([encodings[i] for i in rows])
