@@ -18,6 +18,14 @@ def test_chance_is_the_logistic_function(x: float) -> None:
 
 
 @given(st.lists(finite, min_size=2, max_size=50))
+def test_location_and_spread_against_numpy(sample: list[float]) -> None:
+    low, median = np.quantile(sample, [0.15866, 0.5])
+    background = c.picture_background(None, sample)
+    assert background.mean == pytest.approx(median)
+    assert background.deviation == pytest.approx(max(median - low, 1e-4))
+
+
+@given(st.lists(finite, min_size=2, max_size=50))
 def test_the_background_never_gets_narrower_than_sentences_are(sample: list[float]) -> None:
     background = c.sentence_background(sample)
     assert background.deviation >= c.SENTENCE_DEVIATION

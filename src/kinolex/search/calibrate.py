@@ -101,9 +101,18 @@ def chance(logit: npt.ArrayLike) -> Floats:
 
 def _robust(scores: npt.ArrayLike) -> tuple[float, float]:
     """Median, and spread of the lower half (of a Gaussian: its standard deviation)."""
-    values = np.asarray(scores, np.float64)
-    low, median = np.quantile(values, [0.15866, 0.5])
-    return float(median), float(median - low)
+    # Not numpy.quantile: its first call imports numpy.ma, 20 ms of a cold search.
+    values = np.sort(np.asarray(scores, np.float64))
+    median = _at(values, 0.5)
+    return median, median - _at(values, 0.15866)
+
+
+def _at(ordered: Floats, share: float) -> float:
+    """Quantile of rising values, linear between them."""
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return float(ordered[below] + (place - below) * (ordered[above] - ordered[below]))
 
 
 def sentence_background(sample: npt.ArrayLike | None) -> Background:

@@ -205,7 +205,7 @@ def spans_of(curve: Curve, low: float, most: int = 5) -> list[Found]:
     v = curve.values
     if len(v) == 0 or curve.raw.max() < low:
         return []
-    base = min(float(np.median(v)), float(v.max()) / 2)
+    base = min(float(np.sort(v)[len(v) // 2]), float(v.max()) / 2)
     sums = np.concatenate([[0.0], np.cumsum(v)])
     rated: list[tuple[float, Found]] = []
     for first, last in _runs(curve, base, low):

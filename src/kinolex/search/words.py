@@ -215,14 +215,23 @@ def coverage(
 
 
 def marks(text: str, asked: Collection[str]) -> tuple[tuple[int, int], ...]:
-    """Character ranges of ``text`` whose stems were asked for, in order, touching ones joined.
+    """Character ranges of ``text`` whose stems were asked for, in order.
+
+    Ranges that touch, or have only one mark of punctuation between them, are joined.
 
     Examples
     --------
-    >>> marks("Cups of cups!", {"cup"})
-    ((0, 4), (8, 12))
+    >>> marks("Cups of cups: 0.3!", {"cup", "0", "3"})
+    ((0, 4), (8, 12), (14, 17))
     """
-    return _joined((t.start, t.end) for t in tokens(text) if stem(t.text) in asked)
+    found = _joined((t.start, t.end) for t in tokens(text) if stem(t.text) in asked)
+    out: list[tuple[int, int]] = []
+    for start, end in found:
+        if out and start - out[-1][1] == 1 and not text[start - 1].isspace():
+            out[-1] = (out[-1][0], end)
+        else:
+            out.append((start, end))
+    return tuple(out)
 
 
 def _joined(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
