@@ -48,6 +48,7 @@ class Work:
     known: bool = False
     renamed: bool = False
     failed: bool = False
+    sidecars: bool = False
 
 
 class Catalogue:
@@ -133,6 +134,7 @@ class Catalogue:
         if record is None:
             return
         work = Work(record, path, root.id, state.relative, renamed=renamed, known=True)
+        work.sidecars = bool(state.sidecars)
         try:
             self._name(work)
         except MediaError as error:
@@ -147,9 +149,11 @@ class Catalogue:
         if "title" in self._run.channels and (fresh or "title" not in there):
             self._commit_titles(work, self._chapters(work, "title" in there))
         if "speech" in self._run.channels:
-            if "speech" not in there and work.record.info.get("subtitles"):
+            embedded = "speech" not in there and work.record.info.get("subtitles")
+            if embedded:
                 work.info = self._guard.probe(work.path)
-            self._subtitles(work)
+            if embedded or work.sidecars:
+                self._subtitles(work)
 
     def _chapters(self, work: Work, named: bool) -> tuple[Passage, ...]:
         """Chapters as passages: those that are stored, else those in the file."""

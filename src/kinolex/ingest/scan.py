@@ -16,6 +16,7 @@ from kinolex.library.records import FileState, Root
 from kinolex.media.fingerprint import fingerprint
 from kinolex.media.scan import Found, scan
 from kinolex.media.subtitles import sidecars
+from kinolex.media.subtitles.sidecars import SUFFIXES
 
 __all__ = ["Changes", "Problem", "compare", "found_files", "sidecar_signature"]
 
@@ -59,6 +60,21 @@ def sidecar_signature(path: Path) -> str:
     return "|".join(sorted(parts))
 
 
+def _subtitle_folders() -> Callable[[Path], bool]:
+    """Whether a folder holds any subtitle file: each folder is looked at once a scan."""
+    known: dict[Path, bool] = {}
+
+    def holds(folder: Path) -> bool:
+        if folder not in known:
+            try:
+                known[folder] = any(n.lower().endswith(SUFFIXES) for n in os.listdir(folder))
+            except OSError:
+                known[folder] = False
+        return known[folder]
+
+    return holds
+
+
 def found_files(root: Root, only: Iterable[Path] | None) -> Iterator[Found]:
     """Everything under a root that looks like media, or just the files named."""
     if only is None:
@@ -97,13 +113,16 @@ def compare(
     """
     changes = Changes(root)
     seen: set[str] = set()
+    subtitled = _subtitle_folders()
     for found in found_files(root, only):
         relative = found.path.relative_to(root.path).as_posix()
         seen.add(relative)
         if found.error is not None:
             changes.problems.append(Problem(relative, found.error.reason, str(found.error)))
             continue
-        _place(changes, found, relative, known.get(relative), has_video, redo)
+        signature = sidecar_signature(found.path) if subtitled(found.path.parent) else ""
+        before = known.get(relative)
+        _place(changes, found, relative, before, has_video, redo=redo, signature=signature)
     looked_at = None if only is None else {p.relative_to(root.path).as_posix() for p in only}
     changes.gone = [
         relative
@@ -121,7 +140,9 @@ def _place(
     relative: str,
     before: FileState | None,
     has_video: Callable[[str], bool],
+    *,
     redo: bool,
+    signature: str,
 ) -> None:
     """Put one readable file where it belongs."""
     same = (
@@ -130,7 +151,6 @@ def _place(
         and before.mtime_ns == found.mtime_ns
         and not redo
     )
-    signature = sidecar_signature(found.path)
     try:
         content = before.video if same and before else fingerprint(found.path)
     except MediaError as error:

@@ -167,8 +167,11 @@ def _read_listing(folder: str) -> _Groups:
     except OSError:
         return {}
     for name in names:
+        # The cheap question first: a folder of a thousand videos is asked a thousand times.
+        if not name.lower().endswith(SUFFIXES) or name.startswith("."):
+            continue
         stem, suffix = os.path.splitext(name)
-        if suffix.lower() not in SUFFIXES or name.startswith("."):
+        if suffix.lower() not in SUFFIXES:
             continue
         parts = _folded(stem).split(".")
         # The name may end before any of the last tokens: "a.b.en" is for "a.b.en", "a.b", "a".
