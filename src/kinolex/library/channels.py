@@ -37,12 +37,19 @@ def _check(data: ChannelData) -> None:
             raise UsageError("Frames need one timestamp for each vector.")
         if len(frames.pts) > 1 and not bool(np.all(np.diff(frames.pts) > 0)):
             raise UsageError("Frames need rising timestamps.")
+        _check_finite(frames.vectors)
     vectors = data.passage_vectors
     if vectors is not None:
         if vectors.ndim != 2 or len(vectors) != len(data.passages):
             raise UsageError("Passages need one vector each.")
         if not data.words_space:
             raise UsageError("Vectors of passages need the name of their space.")
+        _check_finite(vectors)
+
+
+def _check_finite(vectors: npt.NDArray[Any]) -> None:
+    if not bool(np.isfinite(vectors).all()):
+        raise UsageError("Vectors must hold finite numbers.")
 
 
 class Channels(Part):
@@ -164,6 +171,14 @@ class _Writer:
     ) -> None:
         if not len(vectors):
             return
+        other = self._connection.execute(
+            "SELECT dimensions FROM blocks WHERE kind = ? AND space = ? LIMIT 1", (kind, space)
+        ).fetchone()
+        if other is not None and other[0] != vectors.shape[1]:
+            raise UsageError(
+                f"Vectors of {space} have {other[0]} numbers in this library, "
+                f"not {vectors.shape[1]}."
+            )
         self._connection.execute(
             "INSERT INTO blocks (video, channel, kind, space, dimensions, rows, generation, "
             "token, pts, vectors) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

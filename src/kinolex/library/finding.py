@@ -69,6 +69,13 @@ def _place(video: str, root: Root, relative: str) -> _Place:
     return _Place(video, absolute, _nfc(relative), tuple(_loose(f) for f in folders))
 
 
+def _absolute(what: str) -> str:
+    """The absolute path that a text is, with ``~/`` for the person's own folder; else empty."""
+    if what == "~" or what.startswith(("~/", "~\\")):
+        what = os.path.expanduser(what)  # unlike pathlib's this never fails
+    return _nfc(os.path.normpath(what)) if Path(what).is_absolute() else ""
+
+
 def _stem(name: str) -> str:
     return name.rsplit(".", 1)[0] if "." in name[1:] else name
 
@@ -152,11 +159,7 @@ def _levels(
 ) -> Iterable[Callable[[], list[str]]]:
     """The ways to be meant, the most exact first."""
     exact = _nfc(what)
-    path = (
-        _nfc(os.path.normpath(Path(what).expanduser()))
-        if Path(what).is_absolute() or what.startswith("~")
-        else ""
-    )
+    path = _absolute(what)
     real = _nfc(os.path.realpath(path)) if path else ""
     relative = exact.rstrip("/").removeprefix("./")
     loose = _loose(what)
@@ -176,8 +179,7 @@ def _levels(
 
 def _below(folder: str, places: list[_Place]) -> Iterable[str]:
     """Videos that lie below a folder."""
-    if Path(folder).is_absolute() or folder.startswith("~"):
-        top = _nfc(os.path.normpath(Path(folder).expanduser()))
+    if top := _absolute(folder):
         tops = {t.rstrip("/\\") for t in (top, _nfc(os.path.realpath(top)))}
         return [
             p.video for p in places if any(p.absolute.startswith((f"{t}/", f"{t}\\")) for t in tops)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,7 +122,7 @@ def read_lists(path: Path, layout: Layout) -> Lists | None:
             held: dict[str, npt.NDArray[Any]] = {name: file[name] for name in file.files}
         entries = [Entry(*entry) for entry in json.loads(held["entries"].tobytes())]
         centres, labels = held["centres"], held["labels"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
         return None
     if centres.ndim != 2 or centres.shape[1] != layout.dimensions:
         return None
