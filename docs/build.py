@@ -1,0 +1,103 @@
+"""Write the generated pages: ``docs/python.md`` from the docstrings, ``docs/commands.md``.
+
+Run with ``make docs``; a test says when a page is out of date.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from pathlib import Path
+from types import ModuleType
+
+HERE = Path(__file__).resolve().parent
+MODULES = (
+    "kinolex.api",
+    "kinolex.moments",
+    "kinolex.errors",
+    "kinolex.progress",
+    "kinolex.settings",
+    "kinolex.ingest.report",
+    "kinolex.library.records",
+    "kinolex.encoders.protocols",
+    "kinolex.encoders.registry",
+    "kinolex.testing.encoders",
+)
+
+
+def signature(thing: object) -> str:
+    """Signature without module paths."""
+    try:
+        text = str(inspect.signature(thing))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return ""
+    text = re.sub(r"<factory>|<[^>]* at 0x[0-9a-f]+>|<function (\w+)[^>]*>", r"...", text)
+    return text.replace("'", "")
+
+
+def page(doc: str | None) -> str:
+    """A docstring as Markdown: sections become bold, doctests become code."""
+    text = inspect.cleandoc(doc or "")
+    text = re.sub(r"^(\w[\w ]*)\n-{3,}$", r"**\1**\n", text, flags=re.MULTILINE)
+    lines: list[str] = []
+    inside = False
+    for line in text.splitlines():
+        starts = line.startswith(">>> ")
+        if starts and not inside:
+            lines.append("```python")
+            inside = True
+        if inside and not line.strip():
+            lines.append("```")
+            inside = False
+        # A parameter's text is indented; Markdown would take it for code.
+        lines.append(line if inside else re.sub(r"^ {4}", "&nbsp;&nbsp;", line))
+        if not inside and re.match(r"^[\w, *]+ : ", line):
+            lines[-1] = f"\n`{line}`  "
+    if inside:
+        lines.append("```")
+    return "\n".join(lines)
+
+
+def members(module: ModuleType) -> list[str]:
+    """Pages of a module's public names, in its own order."""
+    parts: list[str] = []
+    for name in module.__all__:
+        thing = getattr(module, name)
+        if not (inspect.isclass(thing) or inspect.isfunction(thing)):
+            continue
+        parts.append(f"### `{name}{signature(thing)}`\n\n{page(thing.__doc__)}")
+        if inspect.isclass(thing):
+            for key, value in vars(thing).items():
+                target = value.fget if isinstance(value, property) else value
+                if key.startswith("_") or not inspect.isfunction(target) or not target.__doc__:
+                    continue
+                called = key if isinstance(value, property) else f"{key}{signature(target)}"
+                parts.append(f"#### `{name}.{called}`\n\n{page(target.__doc__)}")
+    return parts
+
+
+def python_reference() -> str:
+    """The whole page."""
+    parts = [
+        "# Python reference",
+        "Generated from the docstrings by `make docs`; start with `kinolex.open`.",
+    ]
+    for name in MODULES:
+        module = importlib.import_module(name)
+        parts.append(f"## `{name}`\n\n{page(module.__doc__)}")
+        parts += members(module)
+    text = "\n\n".join(parts)
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+def main() -> None:
+    """Write every generated page."""
+    from kinolex.cli.reference import reference
+
+    (HERE / "python.md").write_text(python_reference(), encoding="utf-8")
+    (HERE / "commands.md").write_text(reference(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
