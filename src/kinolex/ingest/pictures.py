@@ -1,6 +1,6 @@
 """The picture stage: one decode pass feeds frame vectors, shots, stills and screen text.
 
-Black frames are skipped; a frame that is nearly identical to the one before takes over its
+Black frames are skipped (unless nothing else is met); a frame that is nearly identical to the one before takes over its
 vector without a model call. Batches are cut at fixed places of each video, so that an
 interrupted run that starts again writes the same vectors as an uninterrupted one.
 """
@@ -100,6 +100,7 @@ class PicturePass:
     seen: int = 0
     reused: int = 0
     _encoded: int = 0
+    _dark: tuple[int, npt.NDArray[np.uint8]] | None = None
     _waiting: tuple[float, npt.NDArray[np.uint8]] | None = None
     _read_at: float = -SCREEN_EVERY
     _screen: ScreenText = field(default_factory=ScreenText)
@@ -124,7 +125,10 @@ class PicturePass:
         self._look_at_screen(frame)
         if frame.black or (frame.same_as_last and self._rows):
             self.reused += 1
-        if self.picture is None or frame.picture is None or frame.black:
+        if self.picture is None or frame.picture is None:
+            return
+        if frame.black:
+            self._dark = (frame.pts, frame.picture)
             return
         self._pts.append(frame.pts)
         if frame.same_as_last and self._rows:
@@ -167,6 +171,10 @@ class PicturePass:
 
     def finish(self) -> Pictures:
         """Everything that the pass brought, ready to commit."""
+        if self._dark is not None and not self._rows:
+            # Nothing but black was met: its last picture is better than none.
+            self._pts, self._rows = [self._dark[0]], [0]
+            self._batch = [self._dark[1]]
         self._flush()
         self._read_waiting()
         block = None
