@@ -13,8 +13,16 @@ from PIL import Image
 from kinolex.errors import QueryError
 from kinolex.library.vectors import VectorTable
 from kinolex.moments import Part, Span
-from kinolex.search.calibrate import WEAK, chance
-from kinolex.search.pictures import FrameTable, PictureQuestion, ask, candidates, picture_of, unit
+from kinolex.search.calibrate import WEAK, Background, chance
+from kinolex.search.pictures import (
+    FrameTable,
+    PictureQuestion,
+    ask,
+    candidates,
+    picture_of,
+    scan,
+    unit,
+)
 
 if TYPE_CHECKING:
     from tests.search.conftest import ColourEncoder
@@ -47,7 +55,7 @@ def test_every_candidate_is_sound(lengths: list[int], seed: int, data: st.DataOb
     found = candidates(
         asked,
         frames,
-        videos=only,
+        scan(asked, frames, only),
         shots_of=lambda _: [],
         duration=lambda v: float(lengths[int(v[1:])]),
     )
@@ -67,16 +75,37 @@ def test_long_videos_are_read_around_what_was_found() -> None:
     vectors.rows[1500:1510] = target
     vectors.rows[2800:2803] = target
     frames = FrameTable(vectors)
+    asked = PictureQuestion(target, frames.background(target))
     found = candidates(
-        PictureQuestion(target, frames.background(target)),
+        asked,
         frames,
-        videos=None,
+        scan(asked, frames, None),
         shots_of=lambda _: [],
         duration=lambda _: 3000.0,
     )
     best = sorted(c.span for c in sorted(found, key=lambda c: -c.chance)[:2])
     assert best[0].iou(Span(1499.5, 1509.5)) > 0.8
     assert best[1].iou(Span(2799.5, 2802.5)) > 0.6
+
+
+def test_a_video_full_of_answers_does_not_hide_the_others() -> None:
+    vectors = table([2000, 50, 50], d=32)
+    target = unit(np.ones(32, np.float32))
+    vectors.rows[100:1900:3] = target
+    vectors.rows[2010:2015] = vectors.rows[2080:2085] = 0.9 * target
+    frames = FrameTable(vectors)
+    asked = PictureQuestion(target, Background(0.0, 0.18))
+    found = candidates(
+        asked,
+        frames,
+        scan(asked, frames, None),
+        shots_of=lambda _: [],
+        duration=lambda v: 2000.0 if v == "v0" else 50.0,
+    )
+    assert {c.video for c in found if c.chance > 0.5} >= {"v0"}
+    assert {c.video for c in found} == {"v0", "v1", "v2"}
+    only = scan(asked, frames, ["v0"])
+    assert set(np.searchsorted(vectors.starts, only.rows, "right") - 1) == {0}
 
 
 def test_parts_are_summed_as_standard_scores(colour_encoder: ColourEncoder, tmp_path: Path) -> None:

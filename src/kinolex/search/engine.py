@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +68,15 @@ class _Run:
         return next((p.value for p in self.query.parts if p.kind == "words"), "")
 
 
+@dataclass(frozen=True, slots=True)
+class _Scanning:
+    """A look through the frames that is going on."""
+
+    asked: seen.PictureQuestion
+    table: seen.FrameTable
+    result: Future[seen.Scan]
+
+
 class Engine:
     """Answers questions about one library.
 
@@ -100,6 +110,7 @@ class Engine:
         self._store = store
         self._encoders = QueryEncoders(settings or Settings(), picture, words)
         self._cache = Cache(store)
+        self._beside: ThreadPoolExecutor | None = None
 
     def answer(self, query: Query) -> Answer:
         """Find the moments that answer a question, or say that there are none.
@@ -143,9 +154,14 @@ class Engine:
 
     def _fused(self, run: _Run) -> list[Fused]:
         query = run.query
-        found = self._worded(run)
-        if "picture" in query.channels:
-            found += self._pictured(run)
+        scanning = self._scanning(run) if "picture" in query.channels else None
+        try:
+            found = self._worded(run)
+        finally:
+            if scanning is not None:
+                scanning.result.exception()  # never leave it running behind an error
+        if scanning is not None:
+            found += self._pictured(run, scanning)
         with run.step("fuse"):
             checks = conditions(self._store, query, {c.video for c in found})
             found = [c for c in found if checks.allow(c.video, c.span)]
@@ -177,27 +193,38 @@ class Engine:
         with run.step("spans"):
             return worded.candidates(judged, query.phrases, self._cache.duration, asked.asked)
 
-    def _pictured(self, run: _Run) -> list[Candidate]:
-        """Candidates of the picture channel; none, with the reason, where it cannot be used."""
+    def _scanning(self, run: _Run) -> _Scanning | None:
+        """Start the look through the frames, which goes on beside the word channels.
+
+        None, with the reason in ``run.off``, where the picture channel cannot be used.
+        """
         with run.step("encode"):
             spaces = [s for s in self._cache.spaces if s.kind == "frames" and s.rows]
             if not spaces:
-                return []
+                return None
             encoder = None
             name = max(spaces, key=lambda s: s.rows).name
             if any(part.kind != "span" for part in run.query.parts):
                 found = self._encoders.picture(spaces)
                 if isinstance(found, str):
                     run.off["picture"] = found
-                    return []
+                    return None
                 encoder, name = found, space_of(found)
             table = self._cache.frames(name, encoder)
             asked = seen.ask(run.query.parts, table, encoder, self._span_of)
+        if self._beside is None:
+            self._beside = ThreadPoolExecutor(1, thread_name_prefix="pictures")
+        return _Scanning(asked, table, self._beside.submit(seen.scan, asked, table, run.videos))
+
+    def _pictured(self, run: _Run, scanning: _Scanning) -> list[Candidate]:
+        """Candidates of the picture channel."""
         with run.step("candidates"):
+            scanned = scanning.result.result()
+        with run.step("spans"):
             return seen.candidates(
-                asked,
-                table,
-                videos=run.videos,
+                scanning.asked,
+                scanning.table,
+                scanned,
                 shots_of=self._cache.shots,
                 duration=self._cache.duration,
             )

@@ -190,7 +190,11 @@ def judge(
         return []
     found = [stems_of(p.text) & asked.asked.keys() for p in passages]
     rarity = _rarity(asked, found, total)
-    sample = table.sample @ asked.vector if table and asked.vector is not None else None
+    sample = (
+        np.einsum("ij,j->i", table.sample, asked.vector)
+        if table and asked.vector is not None
+        else None
+    )
     background = calibrate.sentence_background(sample)
     runs = windows(passages)
     cosines = _cosines(runs, passages, asked.vector, table)

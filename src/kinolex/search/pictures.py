@@ -23,10 +23,22 @@ from kinolex.search.curves import curve
 from kinolex.search.fuse import Candidate
 from kinolex.search.spans import spans_of
 
-__all__ = ["FrameTable", "PictureQuestion", "Seen", "ask", "candidates", "picture_of"]
+__all__ = [
+    "FrameTable",
+    "PictureQuestion",
+    "Scan",
+    "Seen",
+    "ask",
+    "candidates",
+    "inner",
+    "picture_of",
+    "scan",
+    "unit",
+]
 
 TOP = 256
-MOST_WINDOWS = 16
+FEW_VIDEOS = 4
+MOST_WINDOWS = 12
 REACH = 90
 """Frames around the found ones that a curve shows."""
 
@@ -58,11 +70,12 @@ class FrameTable:
         self.table = table
         self.bank = bank
         self.sample = table.sample(1024)
+        self.rows = np.asarray(table.rows)  # slices of a memmap object are slow
 
     def background(self, vector: Vector) -> calibrate.Background:
         """Background of a query vector."""
-        bank = self.bank @ vector if self.bank is not None else None
-        return calibrate.picture_background(bank, self.sample @ vector)
+        bank = inner(self.bank, vector) if self.bank is not None else None
+        return calibrate.picture_background(bank, inner(self.sample, vector))
 
     def of_span(self, video: str, span: Span) -> Vector:
         """Mean vector of the frames of a span, or of the nearest frame.
@@ -82,7 +95,16 @@ class FrameTable:
         inside = np.flatnonzero((times >= span.start) & (times < span.end))
         if not len(inside):
             inside = np.array([int(np.abs(times - span.middle).argmin())])
-        return unit(self.table.rows[first + inside].astype(np.float32).mean(axis=0))
+        return unit(self.rows[first + inside].astype(np.float32).mean(axis=0))
+
+
+def inner(rows: Vector, vector: Vector) -> Vector:
+    """Inner products of rows with a vector, on one thread.
+
+    Waking other threads for so little costs more than it saves, the more so on a busy machine.
+    """
+    found: Vector = np.einsum("ij,j->i", rows, vector)
+    return found
 
 
 def unit(vector: npt.NDArray[np.float32]) -> Vector:
@@ -156,11 +178,59 @@ def _vector(
     return unit(encoder.encode_words([part.value], query=True)[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one look through all vectors gave: rows near or above the line, best first."""
+
+    rows: npt.NDArray[np.int64]
+    line: float
+
+
+def scan(asked: PictureQuestion, table: FrameTable, videos: Collection[str] | None) -> Scan:
+    """Find the frames that may answer; needs no database, so that it can run beside others.
+
+    Where the best frames are all of a few videos that hide the rest, it looks again without them.
+
+    Parameters
+    ----------
+    asked : PictureQuestion
+    table : FrameTable
+    videos : collection of str, optional
+        Only these.
+    """
+    vectors = table.table
+    allowed, frames = _allowed(vectors, videos)
+    if not frames:
+        return Scan(np.empty(0, np.int64), 0.0)
+    line = calibrate.picture_line(frames)
+    found, full = _top(asked, vectors, allowed, line)
+    places = np.unique(np.searchsorted(vectors.starts, found, "right") - 1)
+    if full and len(places) < FEW_VIDEOS:
+        others = np.ones(len(vectors.video_ids), bool) if allowed is None else allowed.copy()
+        others[places] = False
+        if others.any():
+            found = np.concatenate([found, _top(asked, vectors, others, line)[0]])
+    return Scan(found, line)
+
+
+def _top(
+    asked: PictureQuestion,
+    table: VectorTable,
+    allowed: npt.NDArray[np.bool_] | None,
+    line: float,
+) -> tuple[npt.NDArray[np.int64], bool]:
+    """Rows near or above the line, best first, and whether there may be more."""
+    scores, rows = table.search(asked.vector[None], min(TOP, len(table)), allowed)
+    there = rows[0] >= 0
+    near = there & (asked.background.standard(np.where(there, scores[0], 0)) >= line - MARGIN)
+    return rows[0][near], bool(near.all()) and len(near) == TOP
+
+
 def candidates(
     asked: PictureQuestion,
     table: FrameTable,
+    scanned: Scan,
     *,
-    videos: Collection[str] | None,
     shots_of: Callable[[str], Sequence[Span]],
     duration: Callable[[str], float],
 ) -> list[Candidate]:
@@ -170,21 +240,14 @@ def candidates(
     ----------
     asked : PictureQuestion
     table : FrameTable
-    videos : collection of str, optional
-        Only these.
+    scanned : Scan
+        From `scan`.
     shots_of, duration : callable
         Shots and length of a video by id.
     """
-    allowed, frames = _allowed(table.table, videos)
-    if not frames:
-        return []
-    line = calibrate.picture_line(frames)
-    scores, rows = table.table.search(asked.vector[None], min(TOP, frames), allowed)
-    standard = asked.background.standard(scores[0])
-    rows = rows[0][(rows[0] >= 0) & (standard >= line - MARGIN)]
     found = []
-    for place, first, last in _stretches(table.table, rows):
-        found += _of_stretch(asked, table.table, place, first, last, line, shots_of, duration)
+    for place, first, last in _stretches(table.table, scanned.rows):
+        found += _of_stretch(asked, table, place, first, last, scanned.line, shots_of, duration)
     return found
 
 
@@ -200,25 +263,25 @@ def _allowed(
 
 
 def _stretches(table: VectorTable, rows: npt.NDArray[np.int64]) -> list[tuple[int, int, int]]:
-    """Windows around rows (best first): place of the video, first row, end row; disjoint."""
+    """Windows around rows (best first): place of the video, first row, end row; disjoint.
+
+    At most a third of them, rounded up, are of one video where there are others.
+    """
     windows: dict[int, list[tuple[int, int]]] = {}
-    order: list[int] = []
-    count = 0
-    for row in rows:
-        place = int(np.searchsorted(table.starts, row, "right")) - 1
+    places = np.searchsorted(table.starts, rows, "right") - 1
+    share = MOST_WINDOWS if len(np.unique(places)) == 1 else -(-MOST_WINDOWS // 3)
+    for row, place in zip(rows.tolist(), places.tolist(), strict=True):
         mine = windows.setdefault(place, [])
-        if any(a <= row < b for a, b in mine):
+        if len(mine) == share or any(a <= row < b for a, b in mine):
             continue
-        if count == MOST_WINDOWS:
-            break
         low, high = int(table.starts[place]), int(table.starts[place + 1])
-        mine.append((max(int(row) - REACH, low), min(int(row) + REACH + 1, high)))
-        order.append(place)
-        count += 1
+        mine.append((max(row - REACH, low), min(row + REACH + 1, high)))
+        if sum(map(len, windows.values())) == MOST_WINDOWS:
+            break
     return [
         (place, first, last)
-        for place in dict.fromkeys(order)
-        for first, last in _disjoint(windows[place])
+        for place, several in windows.items()
+        for first, last in _disjoint(several)
     ]
 
 
@@ -234,7 +297,7 @@ def _disjoint(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _of_stretch(
     asked: PictureQuestion,
-    table: VectorTable,
+    frames: FrameTable,
     place: int,
     first: int,
     last: int,
@@ -242,10 +305,11 @@ def _of_stretch(
     shots_of: Callable[[str], Sequence[Span]],
     duration: Callable[[str], float],
 ) -> list[Candidate]:
+    table = frames.table
     video = table.video_ids[place]
     length = duration(video)
     times = table.times[first:last]
-    raw = table.rows[first:last].astype(np.float32) @ asked.vector
+    raw = inner(frames.rows[first:last].astype(np.float32), asked.vector)
     low, high = int(table.starts[place]), int(table.starts[place + 1])
     start = 0.0 if first == low else float(table.times[first - 1 : first + 1].mean())
     end = length if last == high else float(table.times[last - 1 : last + 1].mean())

@@ -168,7 +168,7 @@ def suppress(found: Sequence[Found], most: int) -> list[Found]:
 def _runs(curve: Curve, base: float, low: float) -> set[Run]:
     """All proposals of a curve, as runs of frames."""
     v = curve.values
-    tops = sorted(peaks(v), key=lambda i: -v[i])[:8]
+    tops = sorted(peaks(v), key=lambda i: -v[i])[:6]
     runs: set[Run] = set()
     for top in tops:
         if curve.raw[max(top - 1, 0) : top + 2].max() < low:
