@@ -114,11 +114,7 @@ def parse(
     seen = _Understood()
     _operators(lexed, seen)
     words = _settle(lexed.words, lexed.excluded, seen, today or dt.date.today(), known)
-    spoken = _spoken(lexed, words)
-    parts = [Part("words", spoken, _finite(weight, "weight"))] if spoken else []
-    parts += [_part("image", one) for one in _several(images)]
-    parts += [_part("span", one) for one in _several(like)]
-    chosen = _channels([*_several(channels), *seen.channels])
+    parts = _parts(_spoken(lexed, words), weight, images, like)
     days = DateRange(_day(after, "after").after, _day(before, "before").before).meet(seen.days)
     filters = Filters(
         videos=tuple(dict.fromkeys([*map(str, _several(videos)), *seen.videos])),
@@ -134,14 +130,21 @@ def parse(
         words=words,
         phrases=tuple(dict.fromkeys(lexed.phrases)),
         excluded=tuple(dict.fromkeys(lexed.excluded)),
-        parts=tuple(parts),
-        channels=chosen,
+        parts=parts,
+        channels=_channels([*_several(channels), *seen.channels]),
         filters=filters,
         limit=limit,
         group=group,
         notes=tuple(dict.fromkeys(seen.notes)),
     )
     return _checked(query)
+
+
+def _parts(spoken: str, weight: float, images: object, like: object) -> tuple[Part, ...]:
+    """The summands: the words as spoken, pictures, spans."""
+    words = [Part("words", spoken, _finite(weight, "weight"))] if spoken else []
+    pictures = [_part("image", one) for one in _several(images)]
+    return (*words, *pictures, *(_part("span", one) for one in _several(like)))
 
 
 def _operators(lexed: Lexed, seen: _Understood) -> None:
