@@ -1,8 +1,8 @@
 """The picture stage: one decode pass feeds frame vectors, shots, stills and screen text.
 
-Black frames are skipped (unless nothing else is met); a frame that is nearly identical to the one before takes over its
-vector without a model call. Batches are cut at fixed places of each video, so that an
-interrupted run that starts again writes the same vectors as an uninterrupted one.
+Black frames are skipped (unless nothing else is met); a frame that is nearly identical to the one
+before takes over its vector without a model call. Batches are cut at fixed places of each video,
+so that an interrupted run that starts again writes the same vectors as an uninterrupted one.
 """
 
 from __future__ import annotations
