@@ -57,3 +57,21 @@ def test_space_comes_back(store: Store, folder: Path) -> None:
     store.prune(vacuum=True)
     assert (folder / FILE).stat().st_size < 200_000
     assert store.counts().videos == 0
+
+
+def test_arrays_of_spaces_that_are_gone_go(store: Store, folder: Path) -> None:
+    add_video(store, 1, frames(3))
+    video = add_video(store, 2, said("a", vector=True))
+    store.vectors("toy@1", "frames")
+    store.vectors("mini@1", "passages")
+    assert len(list((folder / "cache").iterdir())) == 2
+    store.drop_channel(video, "speech")
+    store.prune()
+    assert list((folder / "cache").iterdir()) == []
+
+
+def test_arrays_in_use_stay(store: Store, folder: Path, tmp_path: Path) -> None:
+    add_file(store, tmp_path / "r", "a.mp4", add_video(store, 1, frames(3)))
+    store.vectors("toy@1", "frames")
+    store.prune()
+    assert len(list((folder / "cache").rglob("*.rows"))) == 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,27 @@ def test_a_batch_is_one_change_or_none(store: Store) -> None:
         half_a_batch(store)
     assert store.generation == before + 1
     assert store.video_record(video_id(3)) is None
+
+
+def test_a_change_that_fails_inside_a_batch_is_undone_alone(store: Store) -> None:
+    video = add_video(store, 1, frames(3), said("one"))
+    wrong = dataclasses.replace(frames(5), passages=said("x").passages, words_space="s")
+    wrong = dataclasses.replace(wrong, stills=((0, "no bytes"),))  # type: ignore[arg-type]
+    with store.batch():
+        store.remember("a", 1)
+        with pytest.raises(TypeError):
+            store.commit_channel(video, wrong)
+        store.remember("b", 2)
+    assert (store.recall("a"), store.recall("b")) == (1, 2)
+    assert {s.channel: s.items for s in store.states()} == {"picture": 3, "speech": 1}
+    assert len(store.frames_of(video, "toy@1")[0]) == 3
+
+
+def test_writing_inside_a_snapshot_of_the_writer(store: Store) -> None:
+    """The snapshot's transaction simply takes the change in."""
+    with store.snapshot():
+        store.remember("a", 1)
+    assert store.recall("a") == 1
 
 
 def half_a_batch(store: Store) -> None:

@@ -81,6 +81,26 @@ def test_an_old_table_goes_on_while_others_refresh(store: Store, folder: Path) -
         assert len(reader.vectors("toy@1", "frames")) == 10 + 50 + 3 * 50
 
 
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_snapshot_behind_the_cache(store: Store, folder: Path, replace: bool) -> None:
+    """Its table is the snapshot's, and the cache stays with the later state."""
+    for number in range(3):
+        add_video(store, number, frames(50, number))
+    with Store.open(folder) as reader, Store.open(folder) as other:
+        with reader.snapshot():
+            assert len(list(reader.videos())) == 3
+            add_video(store, 3, frames(50, 3))
+            if replace:
+                store.commit_channel(video_id(1), frames(20, 8))
+            later = other.vectors("toy@1", "frames")
+            table = reader.vectors("toy@1", "frames")
+            wanted = np.concatenate([vectors(50, seed=n) for n in range(3)])
+            assert (table.rows == wanted).all()
+            assert table.times.tolist() == [float(n) for n in range(50)] * 3
+        same(reader.vectors("toy@1", "frames"), later)
+        assert len(list((folder / "cache").rglob("*.rows"))) == 1
+
+
 def test_new_videos_are_appended(store: Store, folder: Path) -> None:
     add_video(store, 1, frames(100))
     store.vectors("toy@1", "frames")

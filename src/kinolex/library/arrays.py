@@ -11,8 +11,9 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,10 +27,12 @@ from kinolex.library.lock import FileLock
 LISTS = "lists.npz"
 """Inverted lists of large tables (`kinolex.library.lists`)."""
 
-__all__ = ["LISTS", "Arrays", "Entry", "Layout", "Piece"]
+__all__ = ["LISTS", "Arrays", "Entry", "Layout", "Piece", "sweep"]
 
 _FORMAT = 1
 _WAIT = 20.0
+_SNAPSHOT = 60.0
+"""Seconds that a reader's snapshot may be behind the arrays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,8 @@ class Arrays:
         if old is not None and held is not None and held[0] == layout:
             self._replace(layout, stamp, old.name)
             return held[1]
+        if old is not None and held is not None and self._ahead(old, stamp):
+            return _older(layout, *held, read)
         name = os.urandom(6).hex()
         if old is not None and held is not None and _grows(held[0], layout):
             name = old.name
@@ -164,6 +169,14 @@ class Arrays:
         if found is None:
             raise OSError("the arrays just written cannot be read")
         return found[1]
+
+    def _ahead(self, old: _Manifest, stamp: tuple[int, str]) -> bool:
+        """Whether another process has just brought the arrays to a later commit than ours.
+
+        An older manifest with a higher number is that of a library restored from a backup.
+        """
+        age = time.time() - (self.folder / "manifest.json").stat().st_mtime
+        return bool(old.stamp[0] > stamp[0]) and age < _SNAPSHOT
 
     def _write(
         self,
@@ -296,6 +309,31 @@ def _grows(old: Layout, new: Layout) -> bool:
         and len(old.entries) > 0
         and new.entries[: len(old.entries)] == old.entries
     )
+
+
+def _older(layout: Layout, later: Layout, held: Piece, read: Read) -> Piece:
+    """A state a little before the stored one: its first rows, or else put together in memory."""
+    if _grows(layout, later):
+        first = slice(0, layout.rows)
+        return Piece(held.vectors[first], held.times[first], held.passages[first])
+    places = _places(later)
+
+    def kept_or_read(entry: Entry) -> Piece:
+        place = places.get((entry.video, entry.token))
+        if place is None:
+            return read(entry)
+        part = slice(place, place + entry.rows)
+        return Piece(held.vectors[part], held.times[part], held.passages[part])
+
+    return _in_memory(layout, kept_or_read)
+
+
+def sweep(cache: Path, keep: Iterable[Path]) -> None:
+    """Delete the arrays of spaces that are no longer used."""
+    wanted = set(keep)
+    for folder in cache.iterdir() if cache.is_dir() else ():
+        if folder not in wanted:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _in_memory(layout: Layout, read: Read) -> Piece:

@@ -116,7 +116,6 @@ class Database:
         self.folder = folder
         self.writable = write
         self._mutex = threading.RLock()
-        self._depth = 0
         self._lock = WriterLock(folder) if write else None
         if self._lock is not None:
             _make(folder)
@@ -187,7 +186,7 @@ class Database:
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction: everything inside becomes visible at once, or nothing does.
 
-        Nested uses join the outer transaction.
+        Nested uses join the outer transaction; one that fails is undone alone.
 
         Raises
         ------
@@ -200,28 +199,41 @@ class Database:
                 hint="Open it for writing.",
             )
         with self._mutex, explained(self.folder):
-            if self._depth:
-                self._depth += 1
-                try:
+            if self.connection.in_transaction:
+                with self._nested():
                     yield self.connection
-                finally:
-                    self._depth -= 1
-                return
-            self.connection.execute("BEGIN IMMEDIATE")
-            self._depth = 1
-            try:
-                yield self.connection
-                self.connection.execute(
-                    "UPDATE library SET generation = generation + 1, token = ?",
-                    (os.urandom(8).hex(),),
-                )
-                self.connection.execute("COMMIT")
-            except BaseException:
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
-                raise
-            finally:
-                self._depth = 0
+            else:
+                with self._outermost():
+                    yield self.connection
+
+    @contextmanager
+    def _outermost(self) -> Iterator[None]:
+        """A change of its own, with a new generation."""
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.connection.execute(
+                "UPDATE library SET generation = generation + 1, token = ?",
+                (os.urandom(8).hex(),),
+            )
+            self.connection.execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _nested(self) -> Iterator[None]:
+        """A change inside a larger one: undone alone when it fails and the larger one goes on."""
+        self.connection.execute("SAVEPOINT inner_change")
+        try:
+            yield
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK TO inner_change")
+                self.connection.execute("RELEASE inner_change")
+            raise
+        self.connection.execute("RELEASE inner_change")
 
 
 def _make(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from kinolex.library.arrays import Arrays, sweep
 from kinolex.library.database import explained, stored, unstored
 from kinolex.library.roots import Roots
 
@@ -80,6 +81,8 @@ class Pruning(Roots):
     def prune(self, *, vacuum: bool = False) -> list[Gone]:
         """Forget what `prune_candidates` lists; returns it.
 
+        Arrays in ``cache/`` of vector spaces that are no longer used are deleted as well.
+
         Parameters
         ----------
         vacuum : bool
@@ -97,6 +100,9 @@ class Pruning(Roots):
                         f"DELETE FROM {table} WHERE root = ? AND relative = ?",
                         (thing.root, stored(thing.relative)),
                     )
+            spaces = connection.execute("SELECT DISTINCT space, kind FROM blocks").fetchall()
+        cache = self.path / "cache"
+        sweep(cache, (Arrays(cache, space, kind).folder for space, kind in spaces))
         if vacuum:
             with explained(self.path):
                 self._db.connection.execute("VACUUM")

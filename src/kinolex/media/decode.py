@@ -213,23 +213,17 @@ class _Keeper:
             key=decoded.key,
             picture=picture,
             screen=None if black else self._changed_screen(decoded),
-            still=self._still(decoded, picture),
+            still=self._still(decoded),
             same_as_last=same,
             black=black,
             new_shot=bool(self._cuts),
             cuts=tuple(self._cuts),
         )
 
-    def _still(self, decoded: Decoded, picture: npt.NDArray[np.uint8] | None) -> bytes | None:
-        size = self._sizes.still
-        if size is None:
+    def _still(self, decoded: Decoded) -> bytes | None:
+        if self._sizes.still is None:
             return None
-        if picture is not None and not self.plan.picture_square and picture.shape[1] >= size[0]:
-            from PIL import Image
-
-            small = Image.fromarray(picture).resize(size, Image.Resampling.BICUBIC)
-            return encode_still(np.asarray(small))
-        return encode_still(self._upright.picture(decoded.frame, size))
+        return encode_still(self._upright.picture(decoded.frame, self._sizes.still))
 
     def _changed_screen(self, decoded: Decoded) -> npt.NDArray[np.uint8] | None:
         """The picture for reading words, when it differs from the last one that was given.

@@ -29,6 +29,9 @@ Places = npt.NDArray[np.intp]
 Planar = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 
 
+_WEIGHTS = np.array([1.0, 0.5, 0.5], np.float32) / (ROWS * COLUMNS)
+
+
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
     """What is kept of a frame for comparing it with others.
@@ -49,8 +52,8 @@ class Thumbnail:
 
         A strong change of colour at the same luma counts as much as one of luma.
         """
-        gap = np.abs(self.blocks - other.blocks).mean(axis=(1, 2))
-        return float(gap[0] + 0.5 * (gap[1] + gap[2]))
+        gap = np.abs(self.blocks - other.blocks).reshape(3, -1)
+        return float(np.dot(gap.sum(axis=1), _WEIGHTS))
 
     def spread(self, other: Thumbnail) -> float:
         """The largest difference of any block of luma, in grey levels."""
@@ -78,55 +81,73 @@ def thumbnail(frame: VideoFrame) -> Thumbnail:
     frame : av.VideoFrame
         Any size and pixel format, in main memory.
     """
-    planes = _planes(frame)
-    if planes is None:
+    layout = _layout(frame.format.name)
+    if layout is None:
         # Packed, palette or RGB frames: rare and small (GIF, screen codecs), so scale them.
-        planes = _planes(frame.reformat(width=128, height=72, format="yuv420p", threads=1))
-    assert planes is not None
-    luma, chroma, shift = planes
-    points = (_points(luma, ROWS * POINTS, COLUMNS * POINTS) >> shift).astype(np.int16)
+        frame = frame.reformat(width=128, height=72, format="yuv420p", threads=1)
+        layout = _Layout(np.uint8, 0, 3, False)
+    planes = _views(frame, layout)
+    rows, columns = ROWS * POINTS, COLUMNS * POINTS
+    points = (_points(planes[0], rows, columns) >> layout.shift).astype(np.int16)
     blocks = np.empty((3, ROWS, COLUMNS), np.float32)
-    blocks[0] = points.reshape(ROWS, POINTS, COLUMNS, POINTS).mean(axis=(1, 3), dtype=np.float32)
-    for place, plane in enumerate(chroma, 1):
-        blocks[place] = _points(plane, ROWS, COLUMNS) >> shift
-    if not chroma:
+    # Two sums of small integers: a mean over two axes takes three times as long.
+    sums = points.reshape(ROWS, POINTS, columns).sum(axis=1, dtype=np.int16)
+    np.divide(sums.reshape(ROWS, COLUMNS, POINTS).sum(axis=2), POINTS * POINTS, out=blocks[0])
+    if len(planes) == 1:
         blocks[1:] = 128
+    for place, plane in enumerate(planes[1:], 1):
+        blocks[place] = _points(plane, ROWS, COLUMNS) >> layout.shift
     return Thumbnail(points, blocks)
 
 
-def _planes(frame: VideoFrame) -> tuple[Planar, list[Planar], int] | None:
-    """Views of luma and chroma, and by how many bits they exceed 8; None for other formats."""
-    form = frame.format
-    name = form.name
-    if form.is_rgb or form.has_palette or form.is_bit_stream or name.endswith("be"):
-        return None
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How a pixel format lies in memory: luma first, chroma in planes or interleaved."""
+
+    kind: Any
+    shift: int
+    planes: int
+    interleaved: bool
+
+
+@lru_cache(maxsize=64)
+def _layout(name: str) -> _Layout | None:
+    """Layout of a pixel format; None for those without a plane of luma."""
+    from av.video.format import VideoFormat
+
+    form = VideoFormat(name)
+    odd = form.is_rgb or form.has_palette or form.is_bit_stream or name.endswith("be")
+    grey = name.startswith("gray")
+    interleaved = name.startswith(("nv12", "nv21", "nv16", "nv24", "p0", "p2", "p4"))
     bits = form.components[0].bits
-    half_planar = name.startswith(("nv12", "nv21", "nv16", "nv24", "p0", "p2", "p4"))
-    if not (form.is_planar or half_planar or name.startswith("gray")) or bits > 16:
+    if odd or bits > 16 or not (form.is_planar or interleaved or grey):
         return None
-    wide = bits > 8
-    if half_planar:
+    kind: Any = np.uint16 if bits > 8 else np.uint8
+    if interleaved:
         # Ten bits lie in the upper part of sixteen.
-        shift = 8 if wide else 0
-        both = _view(frame, 1, wide)
-        return _view(frame, 0, wide), [both[:, 0::2], both[:, 1::2]], shift
-    chroma = [_view(frame, i, wide) for i in (1, 2)] if len(frame.planes) >= 3 else []
-    return _view(frame, 0, wide), chroma, max(0, bits - 8)
+        return _Layout(kind, 8 if bits > 8 else 0, 2, True)
+    return _Layout(kind, max(0, bits - 8), 1 if grey else 3, False)
 
 
-def _view(frame: VideoFrame, index: int, wide: bool) -> Planar:
-    """A plane without its padding; chroma of half-planar frames as they lie, interleaved."""
-    plane: Any = frame.planes[index]
-    kind: Any = np.uint16 if wide else np.uint8
-    line = plane.line_size // np.dtype(kind).itemsize
-    rows: Planar = np.frombuffer(plane, kind).reshape(-1, line)
-    width = plane.width * (2 if index and len(frame.planes) == 2 else 1)
-    return rows[: plane.height, : min(width, line)]
+def _views(frame: VideoFrame, layout: _Layout) -> list[Planar]:
+    """Luma and the two chroma signals, without their padding and without a copy."""
+    views: list[Planar] = []
+    for plane in frame.planes[: layout.planes]:
+        data: Any = np.frombuffer(plane, layout.kind)  # type: ignore[call-overload]
+        rows = data.reshape(-1, plane.line_size // data.itemsize)
+        if layout.interleaved and views:
+            both = rows[: plane.height, : plane.width * 2]
+            views += [both[:, 0::2], both[:, 1::2]]
+        else:
+            views.append(rows[: plane.height, : plane.width])
+    return views
 
 
 def _points(plane: Planar, rows: int, columns: int) -> Planar:
     """``rows`` x ``columns`` points, evenly spread, of a plane of any size."""
-    chosen: Planar = plane[_places(plane.shape[0], plane.shape[1], rows, columns)]
+    down, across = _places(plane.shape[0], plane.shape[1], rows, columns)
+    # Rows first: taking both at once is twice as slow.
+    chosen: Planar = plane[down].take(across, axis=1)
     return chosen
 
 
@@ -134,4 +155,4 @@ def _points(plane: Planar, rows: int, columns: int) -> Planar:
 def _places(height: int, width: int, rows: int, columns: int) -> tuple[Places, Places]:
     down = (np.arange(rows) * 2 + 1) * height // (2 * rows)
     across = (np.arange(columns) * 2 + 1) * width // (2 * columns)
-    return down[:, None], across[None]
+    return down, across

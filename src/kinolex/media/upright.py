@@ -89,6 +89,8 @@ class Upright:
     _scalers: dict[tuple[Size, str], Any] = field(default_factory=dict, init=False)
     _field: Any = field(default=None, init=False)
     _field_of: tuple[int, int, str] | None = field(default=None, init=False)
+    _last: tuple[VideoFrame, VideoFrame] | None = field(default=None, init=False)
+    """The frame asked for last, and the largest small version of it."""
 
     def picture(self, frame: VideoFrame, size: Size, *, grey: bool = False) -> Picture:
         """Scale, turn and convert one frame.
@@ -107,8 +109,6 @@ class Upright:
         numpy.ndarray
             (height, width, 3) uint8 RGB, or (height, width) for grey; its own memory.
         """
-        if frame.interlaced_frame and frame.height > 2:
-            frame = self._one_field(frame)
         turned = self.video.rotation in (90, 270)
         width, height = (size[1], size[0]) if turned else size
         picture = self._scaled(frame, width, height, grey)
@@ -120,13 +120,27 @@ class Upright:
         form = frame.format
         transparent = form.has_palette or any(c.is_alpha for c in form.components)
         middle = "rgba" if transparent else "rgb24" if form.is_rgb else "yuv444p"
-        small = self._scale(frame, width, height, "gray" if grey else middle)
+        source = self._source(frame, width, height)
+        small = self._scale(source, width, height, "gray" if grey else middle)
         if grey:
             return cast("Picture", small.to_ndarray())
+        if self._last is None or self._last[0] is not frame or small.width > self._last[1].width:
+            self._last = (frame, small)
         if middle == "yuv444p":
             small = self._scale(small, width, height, "rgb24")
         array = cast("Picture", small.to_ndarray())
         return blend(array) if transparent else array
+
+    def _source(self, frame: VideoFrame, width: int, height: int) -> VideoFrame:
+        """What to scale: a small version of the same frame, if that is large enough."""
+        if self._last is not None and self._last[0] is frame:
+            small = self._last[1]
+            same_shape = abs(small.width * height - small.height * width) <= small.width + width
+            if same_shape and small.width >= width and small.height >= height:
+                return small
+        if frame.interlaced_frame and frame.height > 2:
+            return self._one_field(frame)
+        return frame
 
     def _scale(self, frame: VideoFrame, width: int, height: int, form: str) -> VideoFrame:
         from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
