@@ -9,47 +9,17 @@ stills, and gives RGB arrays.
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.harness import Table, cost_of_command, in_turn, ratios
+from benchmarks.harness import Table, cost_of_command, film, in_turn, ratios
 
 SIZES = {"720p": "1280x720", "1080p": "1920x1080"}
 KINDS = {
     "B-frames": ((), "<= 0.75"),
     "no B-frames": (("-bf", "0"), "<= 1.1"),
 }
-LOOP = 20
-"""Seconds that are encoded; the rest is the same again."""
-
-
-def film(path: Path, *, seconds: int, size: str, options: Sequence[str] = ()) -> Path:
-    """A film-like clip, written once: a camera over fine detail, a cut each 5 s, grain.
-
-    1.5 to 4 Mbit/s, as films of this size have; pure noise would make every decoder spend its
-    time on reading bits.
-    """
-    if path.exists():
-        return path
-    width, height = size.split("x")
-    still, part = path.with_name("still.png"), path.with_name("part.mp4")
-    run = ["ffmpeg", "-v", "error", "-nostdin", "-y"]
-    if not still.exists():
-        source = "mandelbrot=size=3200x2000:rate=1"
-        subprocess.run([*run, "-f", "lavfi", "-i", source, "-frames:v", "1", still], check=True)
-    x, y = "0.5+0.5*sin(t/3+2*floor(t/5))", "0.5+0.5*cos(t/4+3*floor(t/5))"
-    camera = f"crop={width}:{height}:x='(iw-ow)*({x})':y='(ih-oh)*({y})'"
-    chain = f"{camera},noise=alls=6:allf=t,format=yuv420p"
-    coding = ["-c:v", "libx264", "-preset", "fast", "-crf", "23", *options]
-    source = ["-loop", "1", "-framerate", "25", "-t", str(LOOP), "-i", str(still)]
-    subprocess.run([*run, *source, "-vf", chain, *coding, part], check=True)
-    again = ["-stream_loop", str(-(-seconds // LOOP) - 1), "-i", part, "-c", "copy"]
-    subprocess.run([*run, *again, "-t", str(seconds), path], check=True)
-    part.unlink()
-    return path
 
 
 def side_ours(clip: Path) -> None:

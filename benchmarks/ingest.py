@@ -19,17 +19,16 @@ import threading
 import time
 from pathlib import Path
 
-from benchmarks.harness import Cost, Table, cost_of_command, ffmpeg_clip, in_turn, ratios
+from benchmarks.harness import Cost, Table, cost_of_command, film, in_turn, ratios
 
 SIDES = ("decode", "encode", "ingest", "opencv")
 
 
 def side_decode(clip: Path, model: Path) -> None:
     """The decoding alone, as the engine does it, in one process."""
-    from kinolex.media.decode import pictures
-
     from kinolex.encoders.registry import load_picture
     from kinolex.ingest.pictures import full_plan
+    from kinolex.media.decode import pictures
     from kinolex.media.probe import probe
     from kinolex.settings import Settings
 
@@ -137,7 +136,7 @@ def measure(place: Path, runs: int, seconds: int, long_hours: float) -> Table:
     table = Table("Ingest")
     cores = min(2, os.cpu_count() or 1)
     for name, size in (("720p", "1280x720"), ("1080p", "1920x1080")):
-        clip = ffmpeg_clip(place / f"{name}-{seconds}.mp4", seconds=seconds, size=size)
+        clip = film(place / f"film-{name}-{seconds}.mp4", seconds=seconds, size=size)
 
         def run(side: str, clip: Path = clip) -> Cost:
             return cost_of_command(_command(side, clip, model))
@@ -162,13 +161,8 @@ def measure(place: Path, runs: int, seconds: int, long_hours: float) -> Table:
         peak, _ = peak_memory(_command("ingest", clip, model))
         table.add(f"{name}: peak memory", peak, "MB", "< 1500")
     if long_hours:
-        clip = place / f"long-{long_hours}.mp4"
-        ffmpeg_clip(
-            clip,
-            seconds=round(long_hours * 3600),
-            size="320x180",
-            options=("-r", "5", "-g", "50"),
-        )
+        clip = place / f"film-{long_hours:g}-hours.mp4"
+        film(clip, seconds=round(long_hours * 3600), size="640x360")
         peak, course = peak_memory(_command("ingest", clip, model))
         third = len(course) // 3
         growth = max(course[-third:]) / max(course[third : 2 * third])

@@ -6,6 +6,7 @@ default is all-MiniLM-L6-v2 (Reimers and Gurevych 2019, Sentence-BERT, arXiv:190
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
+from kinolex.encoders.hashes import content_version
 from kinolex.encoders.runtime import session
 from kinolex.errors import EncoderError
 from kinolex.settings import Settings
@@ -39,7 +41,7 @@ class SentenceEncoder:
     Parameters
     ----------
     name, version : str
-        As on its card.
+        What it is called, and what changes when its weights or rules do.
     model : Path
         The ONNX file; float32, float16 or int8 inside. It takes token ids, and where it has
         them an attention mask, token types and positions; the first output that pooling can use
@@ -148,11 +150,14 @@ def load(card: Card, folder: Path, settings: Settings | None = None) -> Sentence
         If a file is missing or is not what the card says.
     """
     rule = card.preprocessing
+    model = _model_file(folder, str(rule.get("model", "")), card.name)
+    tokenizer = _file(folder, str(rule.get("tokenizer", "")) or "tokenizer.json", card.name)
     encoder = SentenceEncoder(
         card.name,
-        card.version,
-        _model_file(folder, str(rule.get("model", "")), card.name),
-        _file(folder, str(rule.get("tokenizer", "")) or "tokenizer.json", card.name),
+        # Weights of another source (int8 of one maker, float32 of another) are another space.
+        content_version((model, tokenizer), json.dumps(rule, sort_keys=True)),
+        model,
+        tokenizer,
         pooling=cast(Pooling, rule.get("pooling", "mean")),
         prefixes=(str(rule.get("query_prefix", "")), str(rule.get("passage_prefix", ""))),
         max_tokens=int(rule.get("max_tokens", 256)),
