@@ -157,9 +157,20 @@ def test_load_by_card(tmp_path):
     model(tmp_path / "x.onnx")
     tokenizer(tmp_path / "t.json")
     encoder = load(card(model="x.onnx", tokenizer="t.json", query_prefix="query: "), tmp_path)
-    assert (encoder.name, encoder.version, encoder.dimensions) == ("made", "1", 8)
+    assert (encoder.name, encoder.dimensions) == ("made", 8)
     asked = encoder.encode_words(["red"], query=True)[0]
     assert np.abs(asked - by_hand("red", prefix="query: ")).max() < 1e-5
+
+
+def test_other_weights_or_rules_are_another_version(tmp_path):
+    model(tmp_path / "model.onnx")
+    tokenizer(tmp_path / "tokenizer.json")
+    versions = [load(c, tmp_path).version for c in (card(), card(), card(query_prefix="q: "))]
+    with (tmp_path / "tokenizer.json").open("a") as file:
+        file.write("\n")
+    versions.append(load(card(), tmp_path).version)
+    assert versions[0] == versions[1]
+    assert len(set(versions)) == 3
 
 
 def test_load_finds_files_of_a_folder_without_a_card(tmp_path):
