@@ -78,11 +78,19 @@ class Table:
 
     def save(self, path: Path | None = None) -> Path:
         """Write the JSON beside the machine that it was measured on."""
-        path = path or RESULTS / f"{self.name.split()[0].lower()}.json"
+        path = path or RESULTS / f"{self.name.split()[0].strip(':').lower()}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         data = {"name": self.name, "machine": machine(), "rows": [asdict(r) for r in self.rows]}
         path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
         return path
+
+
+def load(path: Path) -> Table:
+    """A table that `Table.save` wrote, its machine in the title."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    where = data["machine"]
+    what = f"{where['processor']}, {where['cores']} cores, {where['date']}"
+    return Table(f"{data['name']} ({what})", [Row(**row) for row in data["rows"]])
 
 
 def machine() -> dict[str, Any]:

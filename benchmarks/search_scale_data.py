@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +26,7 @@ from kinolex.moments import Span
 Vectors = npt.NDArray[np.float32]
 
 PICTURE = Stamp("picture", "synthetic-picture", "1")
-SPEECH = Stamp("speech", "synthetic-speech", "1")
-WORDS_SPACE = "synthetic-words@1"
+SPEECH = Stamp("speech", "synthetic-words", "1")
 FRAME_DIMENSIONS, PASSAGE_DIMENSIONS = 512, 384
 _COMMON = re.findall(
     "[a-z]+", "the of and to in a is that it was for on are with as they be at one this"
@@ -144,37 +143,69 @@ def stills(random: np.random.Generator, count: int) -> Iterator[tuple[int, bytes
         yield number * 1000, random.bytes(int(random.integers(6_000, 10_000)))
 
 
-def build(folder: Path, world: World, *, with_stills: bool = False) -> None:
-    """Write the library through the store, as ingest would."""
-    size = world.size
+@dataclass(frozen=True)
+class Planted:
+    """Questions with answers in the library: frames and passages near their own vectors."""
+
+    texts: Sequence[str]
+    pictures: Vectors
+    words: Vectors
+
+    def into(self, number: int, frames: Vectors, said: Vectors) -> None:
+        """Put the answers of some questions into one video's vectors: eight frames, a passage."""
+        random = np.random.default_rng(number)
+        for one in range(number % 4, len(self.texts), 4):
+            if random.random() < 0.25:
+                first = int(random.integers(0, max(1, len(frames) - 8)))
+                frames[first : first + 8] = near(self.pictures[one], 8, random)
+                said[int(random.integers(0, len(said)))] = near(self.words[one], 1, random)[0]
+
+
+def near(vector: Vectors, rows: int, random: np.random.Generator, cosine: float = 0.8) -> Vectors:
+    """Rows at about this cosine to a unit vector."""
+    noise = unit(random.standard_normal((rows, len(vector)), np.float32))
+    noise = unit(noise - (noise @ vector)[:, None] * vector)
+    return (cosine * vector + np.sqrt(1 - cosine**2) * noise).astype(np.float32)
+
+
+def build(
+    folder: Path,
+    world: World,
+    *,
+    stamps: tuple[Stamp, Stamp] = (PICTURE, SPEECH),
+    planted: Planted | None = None,
+    with_stills: bool = False,
+) -> None:
+    """Write the library through the store, as ingest would; ``stamps`` of frames and passages."""
     random = np.random.default_rng(1)
     with Store.open(folder, write=True) as store:
-        for number in range(size.hours):
+        for number in range(world.size.hours):
             video = f"{number:032x}"
             if store.video_record(video) is not None:
                 continue
-            store.put_video(VideoRecord(video, 1, 3600.0, f"Video {number}"))
-            vectors = world.clustered(size.frames, FRAME_DIMENSIONS, 8)
-            pts = np.arange(size.frames, dtype=np.int64) * 3_600_000 // max(1, size.frames)
-            cuts = [*map(int, pts[::8]), 3_600_000]
-            shots = tuple(Shot(a, b) for a, b in itertools.pairwise(cuts))
-            store.commit_channel(
-                video,
-                ChannelData(
-                    PICTURE,
-                    frames=FrameBlock(pts, vectors.astype(np.float16)),
-                    shots=shots,
-                    stills=tuple(stills(random, size.frames)) if with_stills else (),
-                ),
-            )
-            store.commit_channel(
-                video,
-                ChannelData(
-                    SPEECH,
-                    passages=world.passages(size.passages),
-                    passage_vectors=world.clustered(size.passages, PASSAGE_DIMENSIONS, 3).astype(
-                        np.float16
-                    ),
-                    words_space=WORDS_SPACE,
-                ),
-            )
+            frames = world.clustered(world.size.frames, FRAME_DIMENSIONS, 8)
+            said = world.clustered(world.size.passages, PASSAGE_DIMENSIONS, 3)
+            if planted is not None:
+                planted.into(number, frames, said)
+            stills_ = tuple(stills(random, world.size.frames)) if with_stills else ()
+            with store.batch():
+                store.put_video(VideoRecord(video, 1, 3600.0, f"Video {number}"))
+                store.commit_channel(video, _seen(stamps[0], frames, stills_))
+                store.commit_channel(video, _heard(stamps[1], world, said))
+
+
+def _seen(stamp: Stamp, frames: Vectors, found: tuple[tuple[int, bytes], ...]) -> ChannelData:
+    pts = np.arange(len(frames), dtype=np.int64) * 3_600_000 // max(1, len(frames))
+    cuts = [*map(int, pts[::8]), 3_600_000]
+    shots = tuple(Shot(a, b) for a, b in itertools.pairwise(cuts))
+    block = FrameBlock(pts, frames.astype(np.float16))
+    return ChannelData(stamp, frames=block, shots=shots, stills=found)
+
+
+def _heard(stamp: Stamp, world: World, said: Vectors) -> ChannelData:
+    return ChannelData(
+        Stamp("speech", "synthetic-speech", "1"),
+        passages=world.passages(len(said)),
+        passage_vectors=said.astype(np.float16),
+        words_space=stamp.space,
+    )

@@ -69,6 +69,17 @@ def test_a_vision_transformer_of_the_right_cost(tmp_path: Path) -> None:
     assert 12 * layer + outer == pytest.approx(87.8e6, rel=0.01)  # open_clip's picture side
 
 
+def test_a_text_transformer_of_the_right_cost(tmp_path: Path) -> None:
+    folder = make_vit_b32(tmp_path / "v", layers=1, text=True)
+    made = OnnxPictures("v", folder, settings=Settings(threads=1))
+    vectors = made.encode_words(["red", "blue and green"])
+    assert vectors.shape == (2, 512)
+    assert abs(vectors[0] - vectors[1]).max() > 1e-4
+    model = onnx.load(folder / "textual" / "model.onnx")
+    count = sum(int(np.prod(w.dims)) for w in model.graph.initializer)
+    assert count == pytest.approx(12 * 512 * 512 + 77 * 512 + 512 * 512, rel=0.01)
+
+
 def test_different_seeds_are_different_models() -> None:
     first, second = (vit_b32(seed, layers=0)._weights[0].raw_data for seed in (0, 1))
     assert first != second

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Graph", "vit_b32"]
+__all__ = ["Graph", "text_b32", "vit_b32"]
 
 _OPSET, _IR = 17, 8
 
@@ -118,12 +119,8 @@ class Graph:
 
 def vit_b32(seed: int = 0, layers: int = 12, width: int = 768, heads: int = 12) -> Graph:
     """A vision transformer with random weights: 224 pixels, patches of 32, 512 dimensions."""
-    graph, random = Graph(), np.random.default_rng(seed)
-
-    def weights(*shape: int) -> str:
-        scale = np.float32(0.02)
-        return graph.constant(random.standard_normal(shape, np.float32) * scale)
-
+    graph = Graph()
+    weights = _random_weights(graph, seed)
     pixels = graph.floats_in("image", [3, 224, 224])
     value = graph.add("Conv", pixels, weights(width, 3, 32, 32), strides=[32, 32])
     value = graph.add("Reshape", value, graph.whole([0, width, 49]))
@@ -137,6 +134,33 @@ def vit_b32(seed: int = 0, layers: int = 12, width: int = 768, heads: int = 12) 
     value = _normal(graph, graph.add("Flatten", value, axis=1), width)
     graph.out(graph.add("MatMul", value, weights(width, 512)), "embedding", 512)
     return graph
+
+
+def text_b32(
+    tokens: int, seed: int = 0, layers: int = 12, width: int = 512, heads: int = 8
+) -> Graph:
+    """A text transformer with random weights: 77 tokens of a vocabulary, 512 dimensions."""
+    graph = Graph()
+    weights = _random_weights(graph, seed)
+    ids = graph.whole_in("text", 77, "int32")
+    value = graph.add("Gather", weights(tokens, width), ids, axis=0)
+    value = graph.add("Add", value, weights(1, 77, width))
+    for _ in range(layers):
+        value = _layer(graph, value, weights, width, heads)
+    # The mean stands for the end token, whose place depends on the text.
+    value = graph.add("ReduceMean", _normal(graph, value, width), axes=[1], keepdims=0)
+    graph.out(graph.add("MatMul", value, weights(width, 512)), "embedding", 512)
+    return graph
+
+
+def _random_weights(graph: Graph, seed: int) -> Callable[..., str]:
+    random = np.random.default_rng(seed)
+
+    def weights(*shape: int) -> str:
+        scale = np.float32(0.02)
+        return graph.constant(random.standard_normal(shape, np.float32) * scale)
+
+    return weights
 
 
 def _layer(graph: Graph, value: str, weights: Any, width: int, heads: int) -> str:

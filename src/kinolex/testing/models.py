@@ -134,12 +134,13 @@ def colour_vector(
     return found
 
 
-def make_vit_b32(folder: Path, *, seed: int = 0, layers: int = 12) -> Path:
+def make_vit_b32(folder: Path, *, seed: int = 0, layers: int = 12, text: bool = False) -> Path:
     """Write a picture encoder with random weights that costs what ViT-B/32 at 224 pixels costs.
 
     12 layers, width 768, 12 heads, 49 + 1 tokens, 3,072 in between, 512 dimensions, 88 million
     weights (350 MB), in Immich's layout; the text side is the small one of `make_picture_model`,
-    so words work, but find nothing.
+    so words work, but find nothing. With ``text`` it too costs what the real one costs: 12 layers,
+    width 512, 8 heads, 77 tokens.
 
     Raises
     ------
@@ -148,9 +149,12 @@ def make_vit_b32(folder: Path, *, seed: int = 0, layers: int = 12) -> Path:
     """
     _need_onnx()
     make_picture_model(folder, "immich", "clip", size=224, dimensions=512)
-    from kinolex.testing.graphs import vit_b32
+    from kinolex.testing.graphs import text_b32, vit_b32
 
     vit_b32(seed, layers).save(folder / "visual" / "model.onnx")
+    if text:
+        tokens = len(_vocabulary("clip", COLOURS))
+        text_b32(tokens, seed, layers).save(folder / "textual" / "model.onnx")
     return folder
 
 

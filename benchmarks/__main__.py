@@ -1,0 +1,77 @@
+"""All benchmarks, one after another: ``python -m benchmarks --shared DIR``, or ``make bench``.
+
+Each runs in a process of its own, prints its table and writes ``benchmarks/results/NAME.json``; at
+the end all tables stand in ``benchmarks/results/README.md``. What needs data that is not there is
+left out with a reason. Machines drift and so do figures: compare ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+from benchmarks.harness import RESULTS, load
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One of them: its module, whether it wants the data, how to make it short."""
+
+    name: str
+    shared: str = ""
+    """``needs``: nothing to do without; ``takes``: measures more with it."""
+    quick: tuple[str, ...] = ()
+
+
+BENCHES = (
+    Bench("startup", quick=("--runs", "2")),
+    Bench("decode", quick=("--runs", "1", "--seconds", "20")),
+    Bench("ingest", quick=("--runs", "1", "--seconds", "20", "--hours", "0")),
+    Bench("passes", shared="takes", quick=("--seconds", "300", "--files", "100")),
+    Bench("search_scale", quick=("--hours", "2", "--runs", "1")),
+    Bench("words", shared="needs"),
+    Bench("answers", shared="needs"),
+)
+
+
+def main() -> int:
+    """Run those asked for; 1 if one failed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    names = [bench.name for bench in BENCHES]
+    parser.add_argument("names", nargs="*", help=f"all, or some of: {', '.join(names)}")
+    parser.add_argument("--shared", default=os.environ.get("KINOLEX_SHARED", ""))
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that all run")
+    given = parser.parse_args()
+    if unknown := set(given.names) - set(names):
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+    failed = []
+    for bench in BENCHES:
+        if given.names and bench.name not in given.names:
+            continue
+        if bench.shared == "needs" and not given.shared:
+            print(f"\nleft out: {bench.name} needs --shared DIR (clips and captions)")
+            continue
+        command = [sys.executable, "-m", f"benchmarks.{bench.name}"]
+        command += ["--shared", given.shared] if bench.shared and given.shared else []
+        command += bench.quick if given.quick else ()
+        started = time.monotonic()
+        print(f"\n{bench.name} ...", flush=True)
+        if subprocess.run(command).returncode:
+            failed.append(bench.name)
+        print(f"({time.monotonic() - started:.0f} s)", flush=True)
+    summary = RESULTS / "README.md"
+    tables = [load(path) for path in sorted(RESULTS.glob("*.json"))]
+    lines = ["# Measured", "", "`make bench` writes this page.", *map(str, tables)]
+    summary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"\nall tables: {summary}")
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
