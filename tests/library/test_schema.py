@@ -116,3 +116,26 @@ def test_migrations_are_numbered_without_gaps() -> None:
     assert list(schema.migrations()) == list(range(1, len(schema.migrations()) + 1))
     folder = resources.files("kinolex.library") / "migrations"
     assert (folder / "0001.sql").is_file()
+
+
+def test_keys_stand_in_the_order_of_their_columns() -> None:
+    """SQLite 3.40 reports a NULL that is none where a table WITHOUT ROWID does it otherwise."""
+    connection = sqlite3.connect(":memory:")
+    for script in schema.migrations().values():
+        connection.executescript(script)
+    tables = connection.execute(
+        "SELECT name FROM pragma_table_list WHERE type = 'table' AND wr ORDER BY name"
+    ).fetchall()
+    assert ("shots",) in tables
+    for (table,) in tables:
+        columns = connection.execute("SELECT pk FROM pragma_table_info(?) ORDER BY cid", (table,))
+        keys = [place for (place,) in columns if place]
+        assert keys == sorted(keys), table
+
+
+def test_a_stored_format_is_sound(folder: Path) -> None:
+    stored_library(folder, FIRST, 1)
+    connection = connect(folder / FILE)
+    for check in ("quick_check", "integrity_check"):
+        assert connection.execute(f"PRAGMA {check}").fetchall() == [("ok",)]
+    connection.close()
