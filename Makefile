@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DATA   ?= $(firstword $(wildcard $(KINOLEX_SHARED) ../shared))
 
-.PHONY: demo test quick lint types docs bench bench-quality soak clean setup coverage
+.PHONY: demo test quick lint types docs bench soak clean setup coverage
 
 setup: $(READY)
 

@@ -30,7 +30,8 @@ class Bench:
 BENCHES = (
     Bench("startup", quick=("--runs", "2")),
     Bench("decode", quick=("--runs", "1", "--seconds", "20")),
-    Bench("ingest", quick=("--runs", "1", "--seconds", "20", "--hours", "0")),
+    Bench("ingest", quick=("--runs", "1", "--seconds", "20")),
+    Bench("long_file", shared="takes", quick=("--hours", "0.05")),
     Bench("passes", shared="takes", quick=("--seconds", "300", "--files", "100")),
     Bench("search_scale", quick=("--hours", "2", "--runs", "1")),
     Bench("words", shared="needs"),

@@ -12,6 +12,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -157,6 +158,41 @@ def in_turn(
 def ratios(top: Sequence[Cost], bottom: Sequence[Cost], what: str = "wall") -> list[float]:
     """Pair by pair, so that a drifting machine cancels out."""
     return [getattr(a, what) / getattr(b, what) for a, b in zip(top, bottom, strict=True)]
+
+
+def _memory(pid: int) -> float:
+    """Resident megabytes of a process and its descendants."""
+    total, todo = 0.0, [pid]
+    while todo:
+        one = todo.pop()
+        try:
+            pages = int(Path(f"/proc/{one}/statm").read_text().split()[1])
+            shared = int(Path(f"/proc/{one}/statm").read_text().split()[2])
+            children = Path(f"/proc/{one}/task/{one}/children").read_text().split()
+        except (OSError, IndexError):
+            continue
+        total += (pages if one == pid else pages - shared // 2) * os.sysconf("SC_PAGE_SIZE") / 1e6
+        todo += [int(c) for c in children]
+    return total
+
+
+def peak_memory(command: list[str]) -> tuple[float, list[float]]:
+    """Peak resident memory of a command and its children, and its course."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    course: list[float] = []
+
+    def watch() -> None:
+        while process.poll() is None:
+            course.append(_memory(process.pid))
+            time.sleep(0.2)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    process.wait()
+    thread.join()
+    if process.returncode:
+        raise RuntimeError(f"failed: {' '.join(command)}")
+    return max(course), course
 
 
 LOOP = 20

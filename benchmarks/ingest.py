@@ -6,7 +6,7 @@ cost of ViT-B/32 (random weights cost the same):
 * wall time of ``kinolex index`` against (processor seconds of the decoding alone + of the encoding
   alone) / cores;
 * the same against an OpenCV read loop that keeps one frame a second and uses the same encoder;
-* peak memory of all processes, also over a file of three hours.
+* peak memory of all processes (`benchmarks.long_file` does the same for a file of three hours).
 """
 
 from __future__ import annotations
@@ -15,11 +15,9 @@ import argparse
 import os
 import sys
 import tempfile
-import threading
-import time
 from pathlib import Path
 
-from benchmarks.harness import Cost, Table, cost_of_command, film, in_turn, ratios
+from benchmarks.harness import Cost, Table, cost_of_command, film, in_turn, peak_memory, ratios
 
 SIDES = ("decode", "encode", "ingest", "opencv")
 
@@ -89,44 +87,7 @@ def _command(side: str, clip: Path, model: Path) -> list[str]:
     return [sys.executable, "-m", "benchmarks.ingest", "--side", side, str(clip), str(model)]
 
 
-def _memory(pid: int) -> float:
-    """Resident megabytes of a process and its descendants."""
-    total, todo = 0.0, [pid]
-    while todo:
-        one = todo.pop()
-        try:
-            pages = int(Path(f"/proc/{one}/statm").read_text().split()[1])
-            shared = int(Path(f"/proc/{one}/statm").read_text().split()[2])
-            children = Path(f"/proc/{one}/task/{one}/children").read_text().split()
-        except (OSError, IndexError):
-            continue
-        total += (pages if one == pid else pages - shared // 2) * os.sysconf("SC_PAGE_SIZE") / 1e6
-        todo += [int(c) for c in children]
-    return total
-
-
-def peak_memory(command: list[str]) -> tuple[float, list[float]]:
-    """Peak resident memory of a command and its children, and its course."""
-    import subprocess
-
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    course: list[float] = []
-
-    def watch() -> None:
-        while process.poll() is None:
-            course.append(_memory(process.pid))
-            time.sleep(0.2)
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    process.wait()
-    thread.join()
-    if process.returncode:
-        raise RuntimeError(f"failed: {' '.join(command)}")
-    return max(course), course
-
-
-def measure(place: Path, runs: int, seconds: int, long_hours: float) -> Table:
+def measure(place: Path, runs: int, seconds: int) -> Table:
     """Everything, with clips and model below ``place``."""
     from kinolex.testing.models import make_vit_b32
 
@@ -160,14 +121,6 @@ def measure(place: Path, runs: int, seconds: int, long_hours: float) -> Table:
         table.add(f"{name}: speed", [seconds / c.wall for c in costs["ingest"]], "x real time")
         peak, _ = peak_memory(_command("ingest", clip, model))
         table.add(f"{name}: peak memory", peak, "MB", "< 1500")
-    if long_hours:
-        clip = place / f"film-{long_hours:g}-hours.mp4"
-        film(clip, seconds=round(long_hours * 3600), size="640x360")
-        peak, course = peak_memory(_command("ingest", clip, model))
-        third = len(course) // 3
-        growth = max(course[-third:]) / max(course[third : 2 * third])
-        table.add(f"{long_hours:g} h file: peak memory", peak, "MB", "< 1500")
-        table.add("last third / middle third", growth, "x", "flat")
     return table
 
 
@@ -177,8 +130,7 @@ def main() -> None:
     parser.add_argument("--side", choices=SIDES)
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--hours", type=float, default=3.0, help="length of the long file; 0: none")
+    parser.add_argument("--seconds", type=int, default=120)
     parser.add_argument("--place", type=Path, default=Path(tempfile.gettempdir()) / "kinolex-bench")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
@@ -186,7 +138,7 @@ def main() -> None:
         globals()[f"side_{given.side}"](*given.files)
         return
     given.place.mkdir(parents=True, exist_ok=True)
-    table = measure(given.place, given.runs, given.seconds, given.hours)
+    table = measure(given.place, given.runs, given.seconds)
     print(table)
     table.save(given.json)
 
