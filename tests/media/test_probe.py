@@ -164,6 +164,19 @@ def test_wrong_files_give_a_reason(wrong, name):
     assert caught.value.message.endswith(".")
 
 
+@pytest.mark.parametrize("absolute", [False, True])
+@pytest.mark.parametrize("kind", ["ffconcat version 1.0\nfile '{}'\n", "#EXTM3U\n#EXTINF:1,\n{}\n"])
+def test_a_list_of_files_opens_none_of_them(tmp_path, kind, absolute):
+    named = make_clip(tmp_path / "named.ts", seconds=0.5)
+    os.utime(named, (1, named.stat().st_mtime))
+    wrong = tmp_path / "list.mp4"
+    wrong.write_text(kind.format(named if absolute else named.name))
+    with pytest.raises(MediaError, match="playlist") as caught:
+        probe(wrong)
+    assert caught.value.reason == "not-media"
+    assert named.stat().st_atime == 1
+
+
 def test_what_is_no_file(tmp_path, as_nobody):
     (tmp_path / "folder.mp4").mkdir()
     os.mkfifo(tmp_path / "pipe.mp4")

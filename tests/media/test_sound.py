@@ -171,3 +171,16 @@ def test_cutting_puts_every_sample_in_its_place(steps, size):
             got[first + i] = float(sample)
     assert {i: v for i, v in got.items() if v} == {i: v for i, v in sheet.items() if i >= 0}
     assert all(v == 0 for i, v in got.items() if i not in sheet)
+
+
+def test_damage_that_looks_like_a_refusal_is_damage(tmp_path, ffmpeg):
+    # FFmpeg's decoder of AAC says "-1" for some damage, which the system reads as EPERM.
+    path = tmp_path / "hurt.aac"
+    ffmpeg("-f", "lavfi", "-i", "sine=d=4", "-c:a", "aac", path)
+    data = bytearray(path.read_bytes())
+    spoiled = np.random.default_rng(5).integers(len(data) // 2, len(data), 60)
+    for place in spoiled:
+        data[place] ^= 0x55
+    path.write_bytes(data)
+    pieces = heard(path)
+    assert pieces[-1].end > 2

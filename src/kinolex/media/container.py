@@ -6,27 +6,34 @@ refused, whatever its name ends with.
 
 from __future__ import annotations
 
+import errno
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kinolex.errors import MediaError
-from kinolex.media.files import look
+from kinolex.media.files import look, refusal
 
 if TYPE_CHECKING:
     from av.codec.hwaccel import HWAccel
     from av.container import InputContainer
 
-__all__ = ["IO_ERRORS", "only_stream", "open_media"]
+__all__ = ["only_stream", "open_media", "stop_if_gone"]
 
-REFUSED = {"hls", "dash", "concat", "sdp", "rtp", "rtsp", "imf", "ffmetadata", "lavfi"}
-"""Formats that are lists of other files or addresses."""
+REFUSED = {"hls", "dash", "concat", "sdp", "rtp", "rtsp", "imf", "ffmetadata", "lavfi", "vobsub",
+           "image2", "webm_dash_manifest", "avisynth", "vapoursynth"}  # fmt: skip
+"""Formats that are lists of other files or addresses, or scripts."""
+LISTS = (b"#EXTM3U", b"ffconcat", b";FFMETADATA", b"# VobSub index", b"v=0", b"[playlist]",
+         b"<MPD", b"<ASX", b"<asx", b"<smil", b"RTSPtext", b"SMILtext")  # fmt: skip
+"""How such lists begin."""
 
 HEAD = 64
 MOVIE_BOXES = {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp", b"moof"}
-IO_ERRORS = (OSError,)
-"""What FFmpeg raises for a disk that fails, as against damaged contents."""
+GONE = {errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.EBADF, errno.ETIMEDOUT,
+        errno.ENOTCONN}  # fmt: skip
+"""What the system says of a disk that fails. FFmpeg's own "-1" for damage looks like EPERM."""
 
 
 @contextmanager
@@ -57,20 +64,21 @@ def open_media(
         container = av.open(
             str(path),
             metadata_errors="replace",
-            container_options={"protocol_whitelist": "file"},
+            container_options={"protocol_whitelist": "file", "format_whitelist": _allowed()},
             hwaccel=hwaccel,
         )
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise why_not(path, error, stage) from error
+        raise why_not(path, stage) from error
     with container:
-        if REFUSED & set(container.format.name.split(",")):
-            raise MediaError(
-                f"{path.name} is a playlist ({container.format.name}), not media.",
-                reason="not-media",
-                stage=stage,
-                hint="Index the files that it names.",
-            )
         yield container
+
+
+@functools.cache
+def _allowed() -> str:
+    """The formats that may be opened: a list is refused before FFmpeg opens what it names."""
+    import av
+
+    return ",".join(sorted(av.formats_available - REFUSED))
 
 
 def only_stream(container: InputContainer, index: int) -> Any:
@@ -82,21 +90,49 @@ def only_stream(container: InputContainer, index: int) -> Any:
     return container.streams[index]
 
 
-def why_not(path: Path, error: Exception, stage: str) -> MediaError:
-    """The `MediaError` for what FFmpeg said when it opened ``path``."""
-    if isinstance(error, PermissionError):
-        return MediaError(
-            f"{path.name} may not be read by this user.",
+def stop_if_gone(path: Path, error: Exception, stage: str) -> None:
+    """Raise where a disk fails while a file is read: that must not look like a film that ends.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    error : Exception
+        What the demuxer said (decoders never touch the disk).
+    stage : str
+        Of the `MediaError`.
+
+    Raises
+    ------
+    MediaError
+        ``unreadable``.
+    """
+    if isinstance(error, OSError) and error.errno in GONE:
+        raise MediaError(
+            f"{path.name} cannot be read any further: {error.strerror or error}.",
             reason="unreadable",
             stage=stage,
-            hint="Change its permissions, then run `kinolex retry`.",
-        )
+            hint="Check the disk, then run `kinolex retry`.",
+        ) from error
+
+
+def why_not(path: Path, stage: str) -> MediaError:
+    """The `MediaError` for a file that FFmpeg did not open.
+
+    What FFmpeg says is not asked: damage that a demuxer calls "-1" would read as "not permitted".
+    """
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as failed:
-        text = failed.strerror or str(failed)
-        return MediaError(f"{path.name} cannot be read: {text}.", reason="unreadable", stage=stage)
+        return refusal(path, failed, stage)
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(LISTS):
+        return MediaError(
+            f"{path.name} is a playlist, not media.",
+            reason="not-media",
+            stage=stage,
+            hint="Index the files that it names.",
+        )
     if head[4:8] in MOVIE_BOXES:
         return MediaError(
             f"{path.name} is cut off or damaged: its index (the moov box) is missing.",

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["clock", "duration_of", "movie_duration", "scanned_duration"]
 
 MICRO = 1_000_000
+GUESSED = {"aac", "mp3"}
+"""Formats without a header, whose length FFmpeg guesses from the size and the first frames; a
+minute of silence before the music makes that twenty times too long."""
 LEAST = 1e-3
 """Seconds: the shortest duration that is ever told."""
 
@@ -33,7 +36,7 @@ def clock(container: InputContainer) -> Fraction:
 
 
 def duration_of(container: InputContainer, path: Path) -> float:
-    """Seconds from `clock` to the end, as ffprobe tells; 0 when the header does not say.
+    """Seconds from `clock` to the end, as ffprobe tells; 0 when no header says.
 
     Parameters
     ----------
@@ -46,10 +49,26 @@ def duration_of(container: InputContainer, path: Path) -> float:
     if _is_movie(container):
         with path.open("rb") as file:
             return max(told, movie_duration(file) or 0.0, _last_end(container))
-    start = max(0.0, (container.start_time or 0) / MICRO)
+    if GUESSED & set(container.format.name.split(",")) and not _counts_frames(path):
+        return 0.0
+    start = (container.start_time or 0) / MICRO
     if "matroska" in container.format.name and told > start:
-        return told - start
+        return told - start  # the header counts from 0, wherever the first stream starts
     return max(0.0, told)
+
+
+def _counts_frames(path: Path) -> bool:
+    """Whether an MP3 file says in its first frame how many there are (Xing, Info, VBRI).
+
+    Source: ID3v2.4, section 3.1 (the length of the tag before the first frame).
+    """
+    with path.open("rb") as file:
+        head = file.read(10)
+        if head[:3] == b"ID3" and len(head) == 10:
+            file.seek(10 + sum(byte << 7 * (3 - at) for at, byte in enumerate(head[6:])))
+            head = b""
+        head += file.read(4096)
+    return any(mark in head for mark in (b"Xing", b"Info", b"VBRI"))
 
 
 def _is_movie(container: InputContainer) -> bool:

@@ -108,8 +108,13 @@ def _film(container: InputContainer) -> Any:
         if s.codec_context is not None
         and not s.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
     ]
-    size = lambda s: (bool(s.disposition & Disposition.default), s.width * s.height)  # noqa: E731
-    return max(films, key=size, default=None)
+
+    def rank(stream: Any) -> tuple[bool, bool, int]:
+        moves = stream.frames != 1  # an animated AVIF gives its first picture also as a still
+        default = bool(stream.disposition & Disposition.default)
+        return moves, default, stream.width * stream.height
+
+    return max(films, key=rank, default=None)
 
 
 def _nothing(path: Path, container: InputContainer) -> MediaError:
@@ -171,6 +176,9 @@ def _video(
     if stream.start_time is not None and abs(stream.start_time - origin) <= 1:
         origin = stream.start_time
     timeless = stream.start_time is None
+    nowhere: Any = container.start_time
+    if nowhere is None and frame is not None and frame.pts is not None:
+        origin = frame.pts  # too short, or too raw, for FFmpeg to have found the start
     field_order = getattr(context, "field_order", 0)
     return VideoStream(
         index=stream.index,

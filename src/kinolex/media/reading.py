@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kinolex.errors import MediaError
 from kinolex.media.animation import webp_pictures
-from kinolex.media.container import only_stream, open_media
+from kinolex.media.container import only_stream, open_media, stop_if_gone
 from kinolex.media.hardware import hardware_decoder
 from kinolex.media.types import MediaInfo, VideoStream
 
@@ -32,6 +32,8 @@ BACK_OFF = (0.0, 2.0, 8.0, 30.0)
 REORDERED = 6
 """Frames by which a key frame may be stored earlier than it is shown."""
 NEVER = -(2**63)
+BEHIND = 10.0
+"""Seconds behind the end of a film from which a time is damage."""
 PATIENCE = 100
 """Errors of the demuxer in a row before a file is given up."""
 
@@ -94,7 +96,8 @@ def open_frames(
         yield _Animation(Path(path))
         return
     device = hardware_decoder(hardware, info.video.codec)
-    reader = FilmReader(Path(path), info.video, skip, longest_gap, device)
+    latest = round((info.duration + BEHIND) / info.video.time_base)
+    reader = FilmReader(Path(path), info.video, skip, longest_gap, device, latest)
     try:
         reader.open(threads_for(info.video, threads))
         yield reader
@@ -123,6 +126,7 @@ class FilmReader:
     skip: str = "DEFAULT"
     longest_gap: float = 0.0
     device: HWAccel | None = None
+    latest: int = 2**63
     _last: int = field(default=-1, init=False)
     _counted: int = field(default=0, init=False)
     _threads: int = field(default=1, init=False)
@@ -161,8 +165,8 @@ class FilmReader:
     def __iter__(self) -> Iterator[Decoded]:
         while (item := self._next()) is not None:
             ticks, frame = item
-            if ticks <= self._last:
-                continue
+            if ticks <= self._last or ticks > self.latest:
+                continue  # one damaged time must not hide what comes behind it
             if self._tears(ticks):
                 self._decode_all()
                 continue
@@ -298,26 +302,15 @@ class FilmReader:
                         yield from packet.decode()
                     except av.EOFError:
                         return
-                    except av.FFmpegError as error:
-                        self._stop_if_gone(error)
+                    except av.FFmpegError:
                         if self._threads > 1:
                             self._careful = True
                             return
                     failed = 0
                 return
             except av.FFmpegError as error:
-                self._stop_if_gone(error)
+                stop_if_gone(self.path, error, "decode")
                 failed += 1
-
-    def _stop_if_gone(self, error: Exception) -> None:
-        """A disk that fails must not look like a film that ends."""
-        if isinstance(error, OSError) and not isinstance(error, ValueError):
-            raise MediaError(
-                f"{self.path.name} cannot be read any further: {error.strerror or error}.",
-                reason="unreadable",
-                stage="decode",
-                hint="Check the disk, then run `kinolex retry`.",
-            ) from error
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kinolex.errors import MediaError
-from kinolex.media.container import only_stream, open_media
+from kinolex.media.container import only_stream, open_media, stop_if_gone
 from kinolex.media.durations import clock
 from kinolex.media.languages import language_code
 from kinolex.media.types import AudioStream, MediaInfo, SoundPiece
@@ -27,6 +28,8 @@ RATE = 16000
 """Samples a second of all sound that is given."""
 SLACK = 0.05
 """Seconds by which times may be off before they are believed more than the number of samples."""
+BEHIND = 10.0
+"""Seconds behind the end of a file from which a time is damage."""
 PATIENCE = 100
 """Errors of the demuxer in a row before a track is given up."""
 
@@ -114,7 +117,7 @@ def sound(
     with open_media(path, "sound") as container:
         chosen = only_stream(container, track.index)
         cutter = _Cutter(max(1, round(piece_seconds * RATE)))
-        resampler = _Resampler(float(clock(container)))
+        resampler = _Resampler(float(clock(container)), info.duration + BEHIND)
         for frame in _decoded(container, chosen, Path(path)):
             for at, samples in resampler.push(frame):
                 yield from cutter.push(at, samples)
@@ -135,23 +138,12 @@ def _decoded(container: Any, stream: Any, path: Path) -> Iterator[AudioFrame]:
                     failed = 0
                 except av.EOFError:
                     return
-                except av.FFmpegError as error:
-                    _stop_if_gone(path, error)
+                except av.FFmpegError:
+                    continue
             return
         except av.FFmpegError as error:
-            _stop_if_gone(path, error)
+            stop_if_gone(path, error, "sound")
             failed += 1
-
-
-def _stop_if_gone(path: Path, error: Exception) -> None:
-    """A disk that fails must not look like a film that ends."""
-    if isinstance(error, OSError) and not isinstance(error, ValueError):
-        raise MediaError(
-            f"{path.name} cannot be read any further: {error.strerror or error}.",
-            reason="unreadable",
-            stage="sound",
-            hint="Check the disk, then run `kinolex retry`.",
-        ) from error
 
 
 def _new_resampler() -> Any:
@@ -166,6 +158,7 @@ class _Resampler:
     """Turns decoded frames of any kind into 16 kHz mono with the place of each in samples."""
 
     zero: float
+    latest: float = math.inf
     _resampler: Any = field(default=None, init=False)
     _kind: tuple[str, str, int] | None = field(default=None, init=False)
     _next: int | None = field(default=None, init=False)
@@ -198,11 +191,12 @@ class _Resampler:
             self._next += len(samples)
 
     def _place(self, frame: AudioFrame) -> int | None:
-        """Samples from the film's start at which the frame lies by its time."""
+        """Samples from the film's start at which the frame lies by its time, if that is sane."""
         stamp = frame.pts if frame.pts is not None else frame.dts
         if stamp is None or frame.time_base is None:
             return None
-        return round((float(stamp * frame.time_base) - self.zero) * RATE)
+        time = float(stamp * frame.time_base) - self.zero
+        return round(time * RATE) if time <= self.latest else None
 
 
 @dataclass
