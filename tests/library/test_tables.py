@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -230,3 +232,24 @@ Refreshing.TestCase.settings = settings(
     suppress_health_check=[HealthCheck.too_slow],
 )
 TestRefreshing = Refreshing.TestCase
+
+
+def test_small_arrays_are_kept_beside_a_table(folder: Path) -> None:
+    made = []
+
+    def make() -> npt.NDArray[np.float32]:
+        made.append(1)
+        return np.float32([[1, 2]])
+
+    with Store.open(folder, write=True) as store:
+        for _ in range(2):
+            assert store.kept("toy@1", "frames", "general", make).tolist() == [[1, 2]]
+        assert len(made) == 1
+        (path,) = store.path.glob("cache/*/general.npy")
+        path.write_bytes(b"")
+        assert store.kept("toy@1", "frames", "general", make).tolist() == [[1, 2]]
+        assert len(made) == 2
+        shutil.rmtree(store.path / "cache")
+        (store.path / "cache").write_text("in the way")
+        assert store.kept("toy@1", "frames", "general", make).tolist() == [[1, 2]]
+        assert len(made) == 3

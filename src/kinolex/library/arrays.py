@@ -14,7 +14,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -27,7 +27,10 @@ from kinolex.library.lock import FileLock
 LISTS = "lists.npz"
 """Inverted lists of large tables (`kinolex.library.lists`)."""
 
-__all__ = ["LISTS", "Arrays", "Entry", "Layout", "Piece", "sweep"]
+KEPT = ".npy"
+"""Ending of small arrays that depend on the space alone (`Arrays.kept`)."""
+
+__all__ = ["KEPT", "LISTS", "Arrays", "Entry", "Layout", "Piece", "sweep"]
 
 _FORMAT = 1
 _WAIT = 20.0
@@ -131,6 +134,30 @@ class Arrays:
         except OSError:
             pass
         return _in_memory(layout, read)
+
+    def kept(
+        self, name: str, make: Callable[[], npt.NDArray[np.float32]]
+    ) -> npt.NDArray[np.float32]:
+        """A small float32 array: read, or made and written where that is possible."""
+        path = self.folder / f"{name}{KEPT}"
+        try:
+            found = np.load(path, allow_pickle=False)
+            if found.dtype == np.float32 and np.isfinite(found).all():
+                return np.asarray(found)
+        except (OSError, ValueError, EOFError):
+            pass
+        made = np.asarray(make(), np.float32)
+        beside = self.folder / f"{name}.{os.getpid()}.new"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with beside.open("wb") as file:
+                np.save(file, made, allow_pickle=False)
+                _flush(file)
+            beside.replace(path)
+        except OSError:
+            with suppress(OSError):
+                beside.unlink()
+        return made
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:
@@ -241,7 +268,7 @@ class Arrays:
         """Delete files of older states; where a reader still maps them (Windows), later."""
         for path in self.folder.iterdir():
             mine = path.name.startswith(name) or path.name in ("manifest.json", "lock", LISTS)
-            if not mine:
+            if not mine and path.suffix != KEPT:
                 try:
                     path.unlink()
                 except OSError:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import groupby
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from kinolex.errors import LibraryReadOnlyError
 from kinolex.library.arrays import LISTS, Arrays, Entry, Layout, Piece
@@ -71,6 +72,24 @@ class Tables(Part):
             table.lists = read_lists(arrays.folder / LISTS, found[0])
         self._caches[name] = (stamp, found[0], table)
         return table
+
+    def kept(
+        self, space: str, kind: Kind, name: str, make: Callable[[], npt.NDArray[np.float32]]
+    ) -> npt.NDArray[np.float32]:
+        """A small float32 array of a space's encoder that costs time to make.
+
+        It lies in ``cache/`` and must depend on the space and its name alone.
+
+        Parameters
+        ----------
+        space, kind : str
+            As in `vectors`.
+        name : str
+            Of the file, without ending.
+        make : callable
+            Makes it where it is not kept yet.
+        """
+        return self._arrays(space, kind).kept(name, make)
 
     def make_lists(self) -> list[str]:
         """Make inverted lists for every table of at least `exact_below` rows.

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
 
 from kinolex.encoders.protocols import PictureEncoder
 from kinolex.library.records import ChannelState, Counts, Space
 from kinolex.library.store import Store
 from kinolex.moments import Span, Video
+from kinolex.search.likeness import GENERAL
 from kinolex.search.passages import WordTable
 from kinolex.search.pictures import FrameTable
 
@@ -69,8 +75,16 @@ class Cache:
         key = f"{space} {encoder is not None}"
         if key not in self._frames:
             bank = encoder.background() if encoder is not None else None
-            self._frames[key] = FrameTable(self._store.vectors(space, "frames"), bank)
+            texts = partial(self._general, space, encoder) if encoder is not None else None
+            self._frames[key] = FrameTable(self._store.vectors(space, "frames"), bank, texts)
         return self._frames[key]
+
+    def _general(self, space: str, encoder: PictureEncoder) -> npt.NDArray[np.float32]:
+        """Vectors of the general questions: kept on disk, as they cost more than a question."""
+        digest = hashlib.sha256("\n".join(GENERAL).encode()).hexdigest()[:8]
+        return self._store.kept(
+            space, "frames", f"general-{digest}", lambda: encoder.encode_words(GENERAL, query=True)
+        )
 
     def words(self, space: str) -> WordTable:
         """The passage vectors of a space."""

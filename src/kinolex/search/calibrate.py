@@ -26,13 +26,7 @@ Passages
     draw. The larger of the two log-odds counts. An exact phrase is certain (0.95 and above).
 
 Pictures
-    No two encoders share a scale, so only the standard score ``z`` is used: against the bank that
-    ships with the encoder's card where there is one (mixed 7 : 3 with the library's sample), else
-    against the library's sample alone, by its median and by the spread of its *lower* half, since
-    pictures that do answer the question sit in the upper one. The line is what the best of ``n``
-    unrelated pictures would reach, ``sqrt(2 ln n) + 0.5`` (Gaussian tail), with ``n`` a fifth of
-    the frames, as neighbouring frames look alike. These two constants are set by that argument
-    and not yet fitted to a trained encoder.
+    No two encoders share a scale, so standard scores are used: see `kinolex.search.likeness`.
 
 Popularity (how near an item is to everything) was tried for passages, as the mean score over 16
 general questions: Flickr8k R@1 moved from 59.5 to at most 60.1 and the unrelated best scores not at
@@ -56,9 +50,8 @@ __all__ = [
     "passage_chance",
     "passage_logit",
     "phrase_chance",
-    "picture_background",
-    "picture_chance",
-    "picture_line",
+    "quartered",
+    "robust",
     "sentence_background",
     "unpopular",
 ]
@@ -99,12 +92,18 @@ def chance(logit: npt.ArrayLike) -> Floats:
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * np.asarray(logit, np.float64))))
 
 
-def _robust(scores: npt.ArrayLike) -> tuple[float, float]:
+def robust(scores: npt.ArrayLike) -> tuple[float, float]:
     """Median, and spread of the lower half (of a Gaussian: its standard deviation)."""
+    median, lower, _ = quartered(scores)
+    return median, lower
+
+
+def quartered(scores: npt.ArrayLike) -> tuple[float, float, float]:
+    """Median, and the spreads of the lower and of the upper half of some scores."""
     # Not numpy.quantile: its first call imports numpy.ma, 20 ms of a cold search.
-    values = np.sort(np.asarray(scores, np.float64))
+    values = np.sort(np.asarray(scores, np.float64).ravel())
     median = _at(values, 0.5)
-    return median, median - _at(values, 0.15866)
+    return median, median - _at(values, 0.15866), _at(values, 0.84134) - median
 
 
 def _at(ordered: Floats, share: float) -> float:
@@ -137,7 +136,7 @@ def sentence_background(sample: npt.ArrayLike | None) -> Background:
     if sample is None or np.size(sample) == 0:
         return Background(SENTENCE_MEAN, SENTENCE_DEVIATION)
     n = float(np.size(sample))
-    median, spread = _robust(sample)
+    median, spread = robust(sample)
     share = n / (n + _SHRINK)
     mean = share * median + (1 - share) * SENTENCE_MEAN
     deviation = share * spread + (1 - share) * SENTENCE_DEVIATION
@@ -192,39 +191,6 @@ def phrase_chance(cosine: float, covered: float) -> float:
     """Chance of a passage that holds every exact phrase: certain, ordered by the other words."""
     meaning = 0.0 if math.isnan(cosine) else min(max(cosine, 0.0), 1.0)
     return 0.95 + 0.03 * covered + 0.02 * meaning
-
-
-def picture_background(bank: npt.ArrayLike | None, sample: npt.ArrayLike | None) -> Background:
-    """Background of a question among pictures, from its scores with bank and library sample.
-
-    Examples
-    --------
-    >>> picture_background(None, [0.1, 0.2, 0.3]).mean
-    0.2
-    """
-    known = [_robust(part) for part in (bank, sample) if part is not None and np.size(part) > 1]
-    if not known:
-        return Background(0.0, 1.0)
-    weights = (0.7, 0.3) if len(known) == 2 else (1.0,)
-    mean = sum(w * m for w, (m, _) in zip(weights, known, strict=True))
-    deviation = sum(w * d for w, (_, d) in zip(weights, known, strict=True))
-    return Background(mean, max(deviation, 1e-4))
-
-
-def picture_line(frames: int) -> float:
-    """Standard score that the best of so many unrelated frames hardly reaches.
-
-    Examples
-    --------
-    >>> [round(picture_line(n), 1) for n in (50, 5000, 360_000)]
-    [2.6, 4.2, 5.2]
-    """
-    return math.sqrt(2 * math.log(max(frames / 5, 3))) + 0.5
-
-
-def picture_chance(standard: npt.ArrayLike, line: float) -> Floats:
-    """Chance of pictures from their standard scores; 0.5 at the line."""
-    return chance(np.clip(1.8 * (np.asarray(standard, np.float64) - line), -30, 30))
 
 
 def unpopular(

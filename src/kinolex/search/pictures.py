@@ -18,9 +18,19 @@ from kinolex.encoders.protocols import PictureEncoder
 from kinolex.errors import QueryError
 from kinolex.library.vectors import VectorTable
 from kinolex.moments import Part, Span
-from kinolex.search import calibrate
+from kinolex.search.calibrate import WEAK, Background
 from kinolex.search.curves import curve
 from kinolex.search.fuse import Candidate
+from kinolex.search.likeness import (
+    Likeness,
+    Prior,
+    frames_prior,
+    picture_background,
+    picture_chance,
+    picture_line,
+    summed,
+    words_prior,
+)
 from kinolex.search.spans import spans_of
 
 __all__ = [
@@ -60,22 +70,49 @@ class PictureQuestion:
     """A unit vector with its background among pictures."""
 
     vector: Vector
-    background: calibrate.Background
+    background: Background
 
 
 class FrameTable:
-    """A table of frame vectors with its sample, and the encoder's bank where there is one."""
+    """A table of frame vectors with what stands beside every question.
 
-    def __init__(self, table: VectorTable, bank: Vector | None = None) -> None:
+    Parameters
+    ----------
+    table : VectorTable
+    bank : (m, d) float32, optional
+        The encoder's bank of unrelated pictures.
+    texts : callable, optional
+        Gives the vectors of `kinolex.search.likeness.GENERAL`; asked at most once.
+    """
+
+    def __init__(
+        self,
+        table: VectorTable,
+        bank: Vector | None = None,
+        texts: Callable[[], Vector] | None = None,
+    ) -> None:
         self.table = table
         self.bank = bank
         self.sample = table.sample(1024)
         self.rows = np.asarray(table.rows)  # slices of a memmap object are slow
+        self._texts = texts
+        self._priors: dict[str, Prior] = {}
 
-    def background(self, vector: Vector) -> calibrate.Background:
+    def prior(self, kind: str) -> Prior:
+        """What questions of a kind (of `Part`) score with these frames."""
+        name = "words" if kind == "words" else "frames"
+        if name not in self._priors:
+            if name == "words":
+                texts = self._texts() if self._texts is not None and self.bank is None else None
+                self._priors[name] = words_prior(texts, self.sample)
+            else:
+                self._priors[name] = frames_prior(self.sample)
+        return self._priors[name]
+
+    def background(self, vector: Vector, prior: Prior | None = None) -> Likeness:
         """Background of a query vector."""
         bank = inner(self.bank, vector) if self.bank is not None else None
-        return calibrate.picture_background(bank, inner(self.sample, vector))
+        return picture_background(bank, inner(self.sample, vector), len(self.table), prior)
 
     def of_span(self, video: str, span: Span) -> Vector:
         """Mean vector of the frames of a span, or of the nearest frame.
@@ -154,14 +191,19 @@ def ask(
         Video id and span of a media fragment.
     """
     vectors = [_vector(part, table, encoder, span_of) for part in parts]
-    if len(vectors) == 1:
-        vector = vectors[0] if parts[0].weight > 0 else -vectors[0]
-        return PictureQuestion(vector, table.background(vector))
-    total = np.zeros_like(vectors[0])
-    for part, vector in zip(parts, vectors, strict=True):
-        total += vector * (part.weight / table.background(vector).deviation)
-    vector = unit(total)
-    return PictureQuestion(vector, table.background(vector))
+    priors = [table.prior(part.kind) for part in parts]
+    # Not knowing how one kind spreads must not drown it beside the other.
+    known = next((p for p in priors if p != Prior()), Prior())
+    priors = [known if p == Prior() else p for p in priors]
+    weights = [part.weight for part in parts]
+    if len(parts) > 1:
+        backgrounds = map(table.background, vectors, priors)
+        weights = [w / b.deviation for w, b in zip(weights, backgrounds, strict=True)]
+    total = np.sum([w * v for w, v in zip(weights, vectors, strict=True)], axis=0)
+    length = float(np.linalg.norm(total)) or 1.0
+    prior = summed(priors, [w / length for w in weights])
+    vector = unit(np.asarray(total, np.float32))
+    return PictureQuestion(vector, table.background(vector, prior))
 
 
 def _vector(
@@ -202,7 +244,7 @@ def scan(asked: PictureQuestion, table: FrameTable, videos: Collection[str] | No
     allowed, frames = _allowed(vectors, videos)
     if not frames:
         return Scan(np.empty(0, np.int64), 0.0)
-    line = calibrate.picture_line(frames)
+    line = picture_line(frames)
     found, full = _top(asked, vectors, allowed, line)
     places = np.unique(np.searchsorted(vectors.starts, found, "right") - 1)
     if full and len(places) < FEW_VIDEOS:
@@ -234,7 +276,7 @@ def candidates(
     shots_of: Callable[[str], Sequence[Span]],
     duration: Callable[[str], float],
 ) -> list[Candidate]:
-    """Spans of the picture channel, with chances of at least `calibrate.WEAK`.
+    """Spans of the picture channel, with chances of at least `kinolex.search.calibrate.WEAK`.
 
     Parameters
     ----------
@@ -319,8 +361,8 @@ def _of_stretch(
     scores = curve(times, asked.background.standard(raw), length, shots, window=Span(start, end))
     out = []
     for found in spans_of(scores, line - MARGIN):
-        sure = float(calibrate.picture_chance(found.score, line))
-        if sure >= calibrate.WEAK and found.span.start < length:
+        sure = float(picture_chance(found.score, line))
+        if sure >= WEAK and found.span.start < length:
             span = found.span.within(length)
             out.append(Candidate(video, "picture", span, sure, ground=Seen(found.best)))
     return out
