@@ -9,6 +9,8 @@ True
 from __future__ import annotations
 
 import datetime as dt
+import os
+import re
 from collections.abc import Collection, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
@@ -115,6 +117,11 @@ class Library:
         return (self.path / "library.sqlite").is_file()
 
     def _store(self) -> Store | None:
+        if self.path.is_file():
+            raise UsageError(
+                f"{self.path} is a file, not a folder.",
+                hint="Choose another place with --library.",
+            )
         if self._reader is None and self.exists:
             self._reader = Store.open(self.path)
         return self._reader
@@ -164,6 +171,9 @@ class Library:
         LibraryBusyError
             If another process is writing.
         """
+        if any(str(p) == "" for p in paths):
+            # `Path("")` is the current folder: an unset variable must not add that.
+            raise UsageError("A path is empty.", hint="Name a folder or a file; . means this one.")
         given = [Path(p).expanduser() for p in paths]
         for path in given:
             if not path.exists():
@@ -235,6 +245,8 @@ class Library:
         NotFoundError
             If nothing is called so, or more than one video is.
         """
+        if not str(what):  # as a path it would mean the current folder
+            raise NotFoundError("No video has an empty name.")
         with self._writer() as store:
             folder = Path(what).expanduser().absolute()
             roots = [r for r in store.roots() if r.path == folder]
@@ -311,9 +323,9 @@ class Library:
         query = parse(
             text,
             images=[str(p) for p in _several(image)],
-            like=[str(p) for p in _several(like)],
+            like=[_span_here(self._store(), str(p)) for p in _several(like)],
             channels=channels,
-            videos=[str(v) for v in _several(video)],
+            videos=[_here(self._store(), str(v)) for v in _several(video)],
             folder=str(folder),
             after=after,
             before=before,
@@ -348,7 +360,7 @@ class Library:
         return store
 
     def _one(self, store: Store, what: str) -> Video:
-        found = store.find_videos(what)
+        found = store.find_videos(_here(store, what))
         if not found:
             raise NotFoundError(
                 f"No video is called {what!r}.", hint="See `kinolex list` for all names."
@@ -356,7 +368,7 @@ class Library:
         if len(found) > 1:
             names = ", ".join(v.path for v in (store.video(i) for i in found[:3]) if v is not None)
             raise NotFoundError(
-                f"{len(found)} videos match {what!r}: {names} ...",
+                f"{len(found)} videos match {what!r}: {names}{' ...' if len(found) > 3 else '.'}",
                 hint="Give the whole path or the id.",
             )
         video = store.video(found[0])
@@ -419,6 +431,23 @@ class Library:
         if store is None:
             return Counts(0, 0, 0, 0.0, 0, 0, 0, 0, 0, 0, 0, 0)
         return store.counts()
+
+
+def _here(store: Store | None, what: str) -> str:
+    """A video's path as seen from the current folder made absolute; other names as they are.
+
+    The library knows roots, not where the person stands; tables print such paths.
+    """
+    if store is None or not what or os.path.isabs(what):
+        return what
+    path = os.path.abspath(os.path.expanduser(what))
+    return path if store.find_videos(path) else what
+
+
+def _span_here(store: Store | None, like: str) -> str:
+    """The same for a span with its weight: ``VIDEO#t=10,15@0.5``."""
+    found = re.fullmatch(r"(?s)(.+?)(#(?:[^#]*&)?t=[^#]*|@[+-]?[\d.]+)", like)
+    return _here(store, found[1]) + found[2] if found else _here(store, like)
 
 
 def _several(value: Any) -> list[Any]:

@@ -89,6 +89,18 @@ def test_cache_hits_are_shown() -> None:
     assert "75 % of pictures needed no model" in shown(board, 200)[-1]
 
 
+@pytest.mark.parametrize("width", [40, 80])
+def test_no_fact_falls_off_a_narrow_terminal(width: int) -> None:
+    board = running()
+    for channel in ("title", "subtitles", "speech", "picture", "screen"):
+        board.hear(Event("commit", path="/v/talk.mp4", stage=channel, items=1234))
+    board.hear(Event("step", path="/v/talk.mp4", cache_hits=30, cache_total=40))
+    text = "\n".join(shown(board, width))
+    assert "75 % of pictures needed no model" in text
+    assert "about 12 min left" in text
+    assert all(cell_len(line) <= width for line in shown(board, width))
+
+
 def test_at_the_end_nothing_is_left_to_do() -> None:
     board = running()
     board.hear(Event("done", done=2, total=2))

@@ -110,6 +110,33 @@ def test_limits_that_let_nothing_through(here: Place, capsys: Capture) -> None:
     assert code == 1
     assert "no video passes the limits (videos of at least 1 h 00 min)" in err
 
+    assert "Understood" not in err
+    code, _, err = ask(capsys, "pond", "--in", "bik.mp4")
+    assert (code, err.count("kinolex list")) == (1, 1)
+
+
+def test_a_path_is_understood_from_where_the_person_stands(
+    here: Place, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(here.videos.parent)
+    for name in ("videos/frog talk.mp4", "./videos/frog talk.mp4", "videos/trips/../frog talk.mp4"):
+        code, out, _ = ask(capsys, "pond", "--paths", "--in", name)
+        assert (code, out) == (0, f"{here.frog}\n"), name
+        code, out, err = ask(capsys, "--like", f"{name}#t=5,8@0.5", "--json")
+        assert err == ""
+        assert json.loads(out)["query"]["parts"] == [
+            {"kind": "span", "value": f"{here.frog}#t=5,8", "weight": 0.5}
+        ]
+    assert main(["show", "videos/trips/bike.mp4"]) == 0
+    assert str(here.bike) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("option", ["--in", "--like", "--image", "--channel"])
+def test_an_empty_value_widens_no_search(here: Place, capsys: Capture, option: str) -> None:
+    code, out, err = ask(capsys, "pond", option, "")
+    assert (code, out) == (2, "")
+    assert f"{option} is empty" in err
+
 
 def test_filters_are_exact(here: Place, capsys: Capture) -> None:
     for words in (

@@ -61,7 +61,9 @@ def test_an_empty_library_says_how_to_begin() -> None:
 def test_filters_that_let_nothing_through_are_named() -> None:
     query = Query(raw="cup", words="cup", filters=Filters(videos=("talk",)))
     (line,) = nothing_found(Answer(query), "/lib", empty=False)
-    assert line == "Nothing found: no video passes the limits (in talk)."
+    assert line == (
+        "Nothing found: no video passes the limits (in talk). See `kinolex list` for all names."
+    )
 
 
 def test_one_is_one() -> None:
@@ -81,6 +83,18 @@ def test_found_names_time_and_place() -> None:
 
 def test_the_summary_leaves_out_what_is_zero() -> None:
     assert summary(1, 0, 0, 8) == "1 video indexed, in 8 s."
+
+
+def test_a_file_that_failed_before_is_not_called_unchanged() -> None:
+    assert summary(0, 0, 3, 8, known=1) == (
+        "0 videos indexed, 2 unchanged, 1 failed before (`kinolex retry` tries again), in 8 s."
+    )
+
+
+def test_remarks_stand_behind_what_was_understood_with_one_full_stop() -> None:
+    query = Query(raw="cup -x", words="cup", excluded=("x",), notes=("No video fits.",))
+    assert understood(query) == "Understood: without “x”. No video fits."
+    assert understood(query, remarks=False) == "Understood: without “x”."
 
 
 def test_a_stopped_run_says_the_same_command_again() -> None:

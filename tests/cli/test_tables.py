@@ -11,7 +11,7 @@ from kinolex.cli.tables import plain_row, result_lines
 from kinolex.moments import Moment, Video
 
 
-@pytest.mark.parametrize("width", [60, 71, 72, 80, 100, 120, 200])
+@pytest.mark.parametrize("width", [20, 30, 40, 60, 71, 72, 80, 100, 120, 200])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     for line in result_lines(moments(), width):
         assert cell_len(text_of(line)) <= width

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from tests.cli.places import Place, make_videos
 
+import kinolex
 from kinolex.cli import main
+from kinolex.errors import KinolexError
 
 Capture = pytest.CaptureFixture[str]
 
@@ -53,6 +55,47 @@ def test_index_of_nothing_or_of_the_wrong_place(tmp_path: Path, capsys: Capture)
     assert "no such folder" in err
     assert call(capsys, "index", str(tmp_path), "--every", "0")[0] == 2
     assert call(capsys, "index", str(tmp_path), "--only", "smell")[0] == 2
+
+
+@pytest.mark.parametrize("words", [["index"], ["watch"], ["remove", "--yes"]])
+def test_an_empty_path_is_not_the_current_folder(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    library, videos = own(tmp_path)
+    monkeypatch.chdir(videos)
+    code, out, err = call(capsys, *words, "")
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1].startswith("kinolex: ")
+    with kinolex.open(library) as opened:
+        assert len(opened.videos()) == 2
+        with pytest.raises(KinolexError):
+            opened.remove("")
+        with pytest.raises(KinolexError):
+            opened.add("")
+        assert len(opened.videos()) == 2
+
+
+@pytest.mark.parametrize("verb", [["status"], ["search", "x"], ["list"], ["failures"], ["prune"]])
+def test_a_file_is_no_library(tmp_path: Path, capsys: Capture, verb: list[str]) -> None:
+    (tmp_path / "file").write_text("no library")
+    code, out, err = call(capsys, *verb, "--library", str(tmp_path / "file"))
+    assert (code, out) == (2, "")
+    assert "is a file, not a folder" in err
+    assert "is a file" in call(capsys, "doctor", "--library", str(tmp_path / "file"))[1]
+
+
+def test_a_file_that_failed_before_is_named_as_such(place: Place) -> None:
+    done = place.run("index", str(place.videos / "empty.mp4"))
+    assert "1 failed before (`kinolex retry` tries again)" in done.stdout
+    assert "unchanged" not in done.stdout
+
+
+def test_a_warning_is_one_sentence(place: Place) -> None:
+    done = place.run("index", "--only", "picture,speech,title", "--device", "nope")
+    lines = [line for line in done.stderr.splitlines() if "'nope' is not there" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("kinolex: The device")
+    assert "UserWarning" not in done.stderr
 
 
 def test_a_folder_with_only_bad_files_is_a_failure(tmp_path: Path, capsys: Capture) -> None:
@@ -135,6 +178,12 @@ def test_a_still_is_the_picture_of_that_time(here: Place, capsys: Capture, tmp_p
     red, green, blue = Image.open(io.BytesIO(place.read_bytes())).convert("RGB").getpixel((40, 30))
     assert blue > 150 > max(red, green)
     assert call(capsys, "show", "frog talk.mp4", "--still", str(tmp_path))[0] == 2
+
+
+def test_a_still_needs_a_folder_that_is_there(here: Place, capsys: Capture, tmp_path: Path) -> None:
+    code, _, err = call(capsys, "show", "frog", "--still", str(tmp_path / "no" / "x.jpg"))
+    assert code == 2
+    assert "There is no folder" in err
 
 
 def test_an_unknown_video_is_one_sentence(here: Place, capsys: Capture) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kinolex.cli.lines import Line, bar, cut, fit, pad
+from kinolex.cli.lines import Line, bar, cells, cut, fit, pad
 from kinolex.cli.out import tidy
 from kinolex.cli.sentences import failure
 from kinolex.cli.times import clock, count, length, remaining
@@ -16,6 +17,24 @@ __all__ = ["Board"]
 
 ROWS = 4
 """Files shown at once."""
+
+
+def spread(facts: Sequence[str], width: int) -> list[str]:
+    """Facts side by side, in as many lines as they need: none falls off the edge.
+
+    Examples
+    --------
+    >>> spread(["no failures", "speech 12", "title 3"], 30)
+    ['  no failures  ·  speech 12', '  title 3']
+    """
+    lines: list[str] = []
+    for fact in facts:
+        longer = f"{lines[-1]}  ·  {fact}" if lines else ""
+        if lines and cells(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(f"  {fact}")
+    return lines
 
 
 @dataclass(slots=True)
@@ -131,7 +150,7 @@ class Board:
             lines: list[Line] = [[(head, "bold"), (rest, "dim")]]
             lines += [self._file(row, width) for row in self.rows]
             lines.append(self._all(width))
-            lines.append([("  " + "  ·  ".join(self._facts()), "dim")])
+            lines += [[(line, "dim")] for line in spread(self._facts(), width)]
             return [fit(line, width) for line in lines]
 
     def _columns(self, width: int) -> tuple[int, int]:

@@ -173,6 +173,10 @@ def programs() -> Iterator[Check]:
 def library_checks(place: Path) -> Iterator[Check]:
     """Whether the library can be read, is whole, and its numbers agree."""
     file = place / "library.sqlite"
+    if place.is_file():
+        why = f"{place} is a file, not a folder; choose another place with --library"
+        yield Check("library", "library", "wrong", why)
+        return
     if not file.is_file():
         detail = f"none at {place} yet"
         yield Check("library", "library", "info", detail, "kinolex index FOLDER")

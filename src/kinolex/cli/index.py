@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kinolex.cli.lazy import given, verb
-from kinolex.cli.live import listening
+from kinolex.cli.live import KnownFailures, listening
 from kinolex.cli.options import Plain, channels_of, opened
 from kinolex.cli.out import put, say
 from kinolex.cli.run import STOPPED
@@ -25,7 +24,7 @@ app = verb()
 
 
 Paths = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Argument(
         metavar="PATH",
         help="Folders and files; without any, everything that was added before.",
@@ -122,14 +121,15 @@ def index(
 
             raise UsageError("Nothing to index yet.", hint="Run `kinolex index FOLDER`.")
         with listening(as_json=as_json, plain=plain, quiet=given(context).quiet) as listener:
+            heard = KnownFailures(listener)
             report = library.add(
                 *(paths or ()),
                 only=channels_of(only or ()),
                 redo=redo,
-                listener=listener,
+                listener=heard,
                 **checked(settings),
             )
-        return ended(context, library, report, as_json=as_json)
+        return ended(context, library, report, as_json=as_json, known=heard.count)
 
 
 def checked(settings: dict[str, Any]) -> dict[str, Any]:
@@ -150,18 +150,20 @@ def checked(settings: dict[str, Any]) -> dict[str, Any]:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        why = str(first["msg"]).removeprefix("Input ")
+        why = str(first["msg"]).removeprefix("Input ").replace("'', ", "")
         raise UsageError(f"--{name} {first['input']} is not possible: it {why}.") from None
     return settings
 
 
-def ended(context: Any, library: Any, report: Report, *, as_json: bool = False) -> int:
+def ended(
+    context: Any, library: Any, report: Report, *, as_json: bool = False, known: int = 0
+) -> int:
     """Say how a run ended, and give the exit code."""
     if report.interrupted:
         say(stopped(_same_call()))
         return STOPPED
     if not as_json and not given(context).quiet:
-        put(summary(report.done, report.failed, report.skipped, report.seconds))
+        put(summary(report.done, report.failed, report.skipped, report.seconds, known))
         put(searchable(library.status()))
     return verdict(report.done, report.failed, report.skipped)
 

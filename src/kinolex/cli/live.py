@@ -6,17 +6,31 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kinolex.cli.board import Board
-from kinolex.cli.out import draws, json_text, put, say, width
+from kinolex.cli.out import draws, folded, json_text, put, say, width
 from kinolex.cli.plain import PlainLines
 from kinolex.progress import Event, Listener, silent
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-__all__ = ["listening"]
+__all__ = ["KnownFailures", "listening"]
+
+
+@dataclass(slots=True)
+class KnownFailures:
+    """Count the files that were skipped because they failed before, and pass all events on."""
+
+    listener: Listener
+    count: int = 0
+
+    def __call__(self, event: Event) -> None:
+        """Take in one event (a `kinolex.progress.Listener`)."""
+        self.count += event.kind == "skip" and event.reason == "known failure"
+        self.listener(event)
 
 
 def json_event(event: Event) -> None:
@@ -87,7 +101,8 @@ def _bars() -> Iterator[Listener]:
     def hear(event: Event) -> None:
         board.hear(event)
         for sentence, style in board.take_news():
-            console.print(Text(sentence, style=style), soft_wrap=True)
+            # Words stay whole: a path that is broken at the margin cannot be copied.
+            console.print(Text(folded(sentence), style=style), soft_wrap=True)
 
     with Live(View(), console=console, refresh_per_second=5, transient=True):
         yield hear

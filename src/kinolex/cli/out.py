@@ -9,7 +9,7 @@ import sys
 import textwrap
 from typing import Any, TextIO
 
-__all__ = ["draws", "json_text", "put", "put_json", "say", "tidy", "width"]
+__all__ = ["draws", "folded", "json_text", "put", "put_json", "say", "tidy", "width"]
 
 
 def put(text: str = "", end: str = "\n") -> None:
@@ -21,10 +21,15 @@ def say(text: str) -> None:
     """Write a note to stderr, where it cannot mix with the answer."""
     sys.stdout.flush()
     if sys.stderr.isatty():
-        # Hyphens stay: a command that is broken at one cannot be copied.
-        text = textwrap.fill(text, width(), break_on_hyphens=False, break_long_words=False)
+        text = folded(text)
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
+
+
+def folded(text: str) -> str:
+    """A sentence in lines as wide as the terminal, broken at spaces only."""
+    # Hyphens stay: a command that is broken at one cannot be copied.
+    return textwrap.fill(text, width(), break_on_hyphens=False, break_long_words=False)
 
 
 def json_text(value: Any, *, indent: int | None = None) -> str:
@@ -54,7 +59,7 @@ def draws(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM", "") != "dumb"
 
 
-def width(least: int = 40, most: int = 200) -> int:
+def width(least: int = 20, most: int = 200) -> int:
     """Columns of the terminal, within limits; 80 when there is none."""
     return max(least, min(most, shutil.get_terminal_size((80, 24)).columns))
 

@@ -35,7 +35,8 @@ def prune(
 ) -> int:
     """Forget videos whose files are gone; lists them first.
 
-    Files on a disk that is not connected are never listed.
+    Gone is what `kinolex index` did not find when it last looked. Files on a disk that is not
+    connected are never listed.
     """
     with opened(context, read_only=not apply) as library:
         found = library.prune(apply=apply)
@@ -70,7 +71,7 @@ def gone_lines(found: Sequence[Gone]) -> list[str]:
 def ending(files: int, *, applied: bool) -> str:
     """What was done, or what to do."""
     if not files:
-        return "Nothing to prune: every file is there, or its disk is not connected."
+        return "Nothing to prune: no file was gone when `kinolex index` last looked."
     if applied:
         return f"Forgot {count(files, 'file')}."
     return f"{count(files, 'file')} would be forgotten: run `kinolex prune --apply`."

@@ -54,6 +54,8 @@ def remove(
 
 def meant_by(library: Any, name: str) -> list[Video]:
     """The videos that a name or a folder means; a root may hold none."""
+    if not name:  # as a path it would mean the current folder
+        raise UsageError("The name of a video is empty.", hint="See `kinolex list` for all names.")
     folder = Path(name).expanduser().absolute()
     inside = [v for v in library.videos() if folder in Path(v.path).parents]
     if inside or any(root.path == folder for root in library.roots()):

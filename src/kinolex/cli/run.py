@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from kinolex.errors import KinolexError
 
@@ -25,7 +26,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     _speak_bytes()
     try:
-        code = _call(words)
+        with warnings.catch_warnings():
+            if not _debug(words):
+                warnings.showwarning = _warn
+            code = _call(words)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
@@ -40,6 +44,19 @@ def run(arguments: Sequence[str] | None = None) -> int:
         else:
             print(f"kinolex: {sentence_of(error)}", file=sys.stderr)  # noqa: T201
         return int(getattr(error, "exit_code", 3))
+
+
+def _warn(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Say a warning of kinolex in one sentence; those of other packages are for ``--debug``."""
+    if f"{os.sep}kinolex{os.sep}" in filename:
+        print(f"kinolex: {_line(str(message))}", file=sys.stderr)  # noqa: T201
 
 
 def _call(words: list[str]) -> int:

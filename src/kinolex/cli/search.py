@@ -123,6 +123,7 @@ def search(
     words: kinolex search '"red ball"'. After -- everything is words. Nothing found is exit code 1.
     """
     started = time.perf_counter()
+    _no_blanks({"--image": image, "--like": like, "--in": within, "--channel": channel})
     with opened(context, read_only=True) as library:
         answer = library.search(
             question(text or []),
@@ -163,6 +164,13 @@ def question(words: list[str]) -> str:
     )
 
 
+def _no_blanks(given: dict[str, list[str] | None]) -> None:
+    """Refuse empty values: an unset variable must not widen a search silently."""
+    for option, values in given.items():
+        if any(not value.strip() for value in values or ()):
+            raise UsageError(f"{option} is empty.", hint="Leave it out, or say what is meant.")
+
+
 def _group(name: str) -> str:
     if name not in ("moment", "video"):
         raise UsageError(f"--group {name!r} is not possible.", hint="Choose moment or video.")
@@ -189,7 +197,7 @@ def _print(context: Any, answer: Answer, seconds: float, *, empty: bool, form: s
         put_json(answer.to_dict())
         return
     quiet = given(context).quiet
-    note = understood(answer.query)
+    note = understood(answer.query, remarks=bool(answer.searched.videos))
     if note and not quiet:
         say(note)
     if answer.nothing_found:

@@ -36,8 +36,11 @@ def command_line(*words: str) -> str:
     return f"`{shlex.join(words)}`"
 
 
-def understood(query: Query) -> str:
+def understood(query: Query, *, remarks: bool = True) -> str:
     """What was read out of a question beyond its words; empty when nothing was.
+
+    Notes that are whole sentences are remarks about the search: they stand behind, or are left
+    out where something else is going to say the same.
 
     Examples
     --------
@@ -46,8 +49,10 @@ def understood(query: Query) -> str:
     """
     said = [f"exactly “{tidy(phrase)}”" for phrase in query.phrases]
     said += [f"without “{tidy(word)}”" for word in query.excluded]
-    said += [tidy(note) for note in query.notes]
-    return f"Understood: {'; '.join(said)}." if said else ""
+    notes = [tidy(note) for note in query.notes]
+    said += [note for note in notes if not note.endswith(".")]
+    lines = [f"Understood: {'; '.join(said)}."] if said else []
+    return " ".join([*lines, *(note for note in notes if note.endswith(".") and remarks)])
 
 
 def limits(filters: Filters) -> str:
@@ -139,20 +144,25 @@ def nothing_found(answer: Answer, library: str, *, empty: bool) -> list[str]:
             "Run `kinolex index FOLDER` first."
         ]
     if not searched.videos and answer.query.filters:
-        return [f"Nothing found: no video passes the limits ({limits(answer.query.filters)})."]
+        names = " See `kinolex list` for all names." if answer.query.filters.videos else ""
+        passed = f"no video passes the limits ({limits(answer.query.filters)})"
+        return [f"Nothing found: {passed}.{names}"]
     return [f"Nothing found. Searched {searched_in(searched)}.", *left_out(searched)]
 
 
-def summary(done: int, failed: int, skipped: int, seconds: float) -> str:
-    """How a run of ``index`` or ``retry`` ended.
+def summary(done: int, failed: int, skipped: int, seconds: float, known: int = 0) -> str:
+    """How a run of ``index`` or ``retry`` ended; ``known`` of the skipped files failed before.
 
     Examples
     --------
     >>> summary(3, 1, 12, 95)
     '3 videos indexed, 12 unchanged, 1 failed (see `kinolex failures`), in 1 min 35 s.'
+    >>> summary(0, 0, 1, 2, known=1)
+    '0 videos indexed, 1 failed before (`kinolex retry` tries again), in 2 s.'
     """
     parts = [f"{count(done, 'video')} indexed"]
-    parts += [f"{skipped:,} unchanged"] if skipped else []
+    parts += [f"{skipped - known:,} unchanged"] if skipped > known else []
+    parts += [f"{known:,} failed before (`kinolex retry` tries again)"] if known else []
     parts += [f"{failed:,} failed (see `kinolex failures`)"] if failed else []
     return f"{', '.join(parts)}, in {length(seconds)}."
 

@@ -106,6 +106,8 @@ def _write_still(library: Any, video: Video, time: float, place: Path) -> None:
         )
     if place.is_dir():
         raise UsageError(f"--still {place} is a folder.", hint="Name a file, such as still.jpg.")
+    if not place.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder {place.parent} for --still.", hint="Make it first.")
     place.write_bytes(picture)
     say(f"Wrote the picture nearest to {clock(time, tenths=True)} to {place}.")
 

@@ -23,7 +23,10 @@ app = verb()
 
 @app.command("status")
 def status(context: typer.Context, as_json: AsJson = False) -> int:
-    """Count what is indexed, and what is still missing."""
+    """Count what is indexed, and what is still missing.
+
+    Exit code 1 when something is waiting, partly done or failed; 3 when the counts disagree.
+    """
     with opened(context, read_only=True) as library:
         counts, roots = library.status(), library.roots()
     place = place_of(context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kinolex.cli.lines import Line, bar, cells, cut, marked, pad, place
+from kinolex.cli.lines import Line, bar, cells, cut, fit, marked, pad, place
 from kinolex.cli.marks import excerpt, plain_marks, tidied
 from kinolex.cli.out import tidy
 from kinolex.cli.times import clock, span_text
@@ -47,7 +47,7 @@ def result_lines(moments: Sequence[Moment], width: int, *, weak: bool = False) -
             moment, width, times=times, path=moment.video.path != before, weak=weak
         )
         before = moment.video.path
-    return lines
+    return [fit(line, width) for line in lines]
 
 
 def moment_lines(

@@ -23,7 +23,7 @@ app = verb()
 def watch(
     context: typer.Context,
     paths: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
             metavar="PATH",
             help="Folders; without any, those that were added before.",
@@ -44,8 +44,8 @@ def watch(
             "Watching needs the package watchfiles.", hint='Run `pip install "kinolex[watch]"`.'
         )
     for path in paths or ():
-        if not path.expanduser().is_dir():
-            raise UsageError(f"{path} is no folder.", hint="Only folders can be watched.")
+        if not path or not Path(path).expanduser().is_dir():
+            raise UsageError(f"{path!r} is no folder.", hint="Only folders can be watched.")
     quiet = given(context).quiet
     with opened(context, read_only=False) as library:
         if not paths and not library.roots():
