@@ -110,3 +110,29 @@ def test_a_folder_of_something_else_is_one_sentence(tmp_path: Path) -> None:
         read_layout(tmp_path, {})
     with pytest.raises(EncoderError, match="missing"):
         read_layout(tmp_path / "none", {})
+
+
+def test_variants_of_immich_lie_in_folders_of_their_own(tmp_path: Path) -> None:
+    folder = make_picture_model(tmp_path / "m", dtype="float16", external=True)
+    for side in ("visual", "textual"):
+        (folder / side / "fp16").mkdir()
+        for path in (folder / side).glob("model.onnx*"):
+            path.rename(folder / side / "fp16" / path.name)
+    half = read_layout(folder, {})
+    assert half.vision == folder / "visual" / "fp16" / "model.onnx"
+    version = half.version()
+    make_picture_model(folder, external=True)
+    assert read_layout(folder, {}).vision == folder / "visual" / "model.onnx"  # the exact one
+    chosen = read_layout(folder, {"variant": "fp16"})
+    assert (chosen.vision, chosen.text) == (half.vision, half.text)
+    assert chosen.version() == version
+    mixed = read_layout(folder, {"text_variant": "fp16"})
+    assert (mixed.vision.parent.name, mixed.text.parent.name) == ("visual", "fp16")
+    beside = folder / "visual" / "model_int8.onnx"
+    beside.write_bytes((folder / "visual" / "model.onnx").read_bytes())
+    assert read_layout(folder, {"vision_variant": "int8"}).vision == beside
+    with pytest.raises(EncoderError, match=r"visual/q4/model\.onnx is missing"):
+        read_layout(folder, {"variant": "q4"})
+    data = next((folder / "visual" / "fp16").glob("*_data"))
+    data.write_bytes(data.read_bytes()[:-1] + b"x")
+    assert read_layout(folder, {"variant": "fp16"}).version() != version

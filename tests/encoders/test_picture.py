@@ -81,6 +81,18 @@ def test_vectors_are_those_computed_by_hand(name: str, tmp_path: Path) -> None:
     assert best.tolist() == list(range(len(COLOURS)))
 
 
+def test_a_variant_of_immich_runs(tmp_path: Path) -> None:
+    folder = make_picture_model(tmp_path / "m", dtype="float16", external=True)
+    for side in ("visual", "textual"):
+        (folder / side / "fp16").mkdir()
+        for path in (folder / side).glob("model.onnx*"):
+            path.rename(folder / side / "fp16" / path.name)
+    opposite = {word: (1 - r, 1 - g, 1 - b) for word, (r, g, b) in COLOURS.items()}
+    make_picture_model(folder, words=opposite)  # another model in the usual place
+    found = opened(folder, preprocessing={"variant": "fp16"}).encode_words(["red"])[0]
+    assert np.abs(found - colour_vector((1, 0, 0))).max() < CLOSE["float16"]
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_keeps_the_protocol(name: str, tmp_path: Path) -> None:
     made = opened(make_picture_model(tmp_path / "m", **KINDS[name]))

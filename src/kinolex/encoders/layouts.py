@@ -1,7 +1,8 @@
 """The layouts in which CLIP- and SigLIP-type models are published as ONNX, found and read.
 
-*Immich* (https://huggingface.co/immich-app): ``visual/model.onnx``, ``visual/preprocess_cfg.json``,
-``textual/model.onnx``, ``textual/tokenizer.json``, ``textual/tokenizer_config.json`` and
+*Immich* (https://huggingface.co/immich-app): ``visual/model.onnx`` (or, as for ``textual``,
+``visual/fp16/model.onnx``), ``visual/preprocess_cfg.json``, ``textual/model.onnx``,
+``textual/tokenizer.json``, ``textual/tokenizer_config.json`` and
 open_clip's ``config.json``. *transformers.js* (https://huggingface.co/onnx-community):
 ``onnx/vision_model.onnx`` and ``onnx/text_model.onnx`` (or one ``onnx/model.onnx`` with both
 sides), with a suffix per variant, ``preprocessor_config.json``, ``tokenizer.json``,
@@ -81,8 +82,9 @@ def read_layout(folder: Path, given: Mapping[str, Any]) -> Layout:
 
 def _immich(folder: Path, given: Mapping[str, Any]) -> Layout:
     config = tokens.read_json(folder / "config.json")
-    vision = _needed(folder / "visual" / "model.onnx")
-    text = _needed(folder / "textual" / "model.onnx")
+    variant = given.get("variant")
+    vision = _immich_model(folder / "visual", given.get("vision_variant", variant))
+    text = _immich_model(folder / "textual", given.get("text_variant", variant))
     picture = preprocess.from_open_clip(tokens.read_json(folder / "visual" / "preprocess_cfg.json"))
     words = tokens.from_open_clip(folder / "textual", config)
     return Layout(
@@ -128,16 +130,23 @@ def _variant(place: Path, stem: str, variant: Any) -> Path | None:
     return None
 
 
-def _needed(path: Path) -> Path:
-    if not path.is_file():
-        raise EncoderError(f"The model file {path} is missing.")
-    return path
+def _immich_model(place: Path, variant: Any) -> Path:
+    """``model.onnx``, or a variant: ``fp16/model.onnx`` as Immich has it, or ``model_fp16.onnx``."""
+    for name in _VARIANTS if variant is None else (str(variant),):
+        found = place / name / "model.onnx"
+        if not found.is_file():
+            found = place / f"model_{name}.onnx"
+        if found.is_file():
+            return found
+    wanted = place / str(variant or "") / "model.onnx"
+    raise EncoderError(f"The model file {wanted} is missing.")
 
 
 def _with_data(model: Path) -> list[Path]:
     """A model file and its external data: named after it, or (Immich) all in its folder."""
-    if model.parent.name in ("visual", "textual"):
+    if {"visual", "textual"} & {model.parent.name, model.parent.parent.name}:
         skip = (".json", ".armnn", ".txt", ".model", ".md")
-        return sorted(p for p in model.parent.iterdir() if p.is_file() and p.suffix not in skip)
+        beside = (p for p in model.parent.iterdir() if p.is_file() and p.suffix not in skip)
+        return sorted(p for p in beside if p.suffix != ".onnx" or p == model)
     beside = model.parent.glob(f"{model.name}[._]*")
     return [model, *sorted(p for p in beside if p.is_file())]
