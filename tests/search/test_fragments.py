@@ -80,6 +80,13 @@ def test_there_and_back(path: str, start: int, length: int, uri: bool) -> None:
     assert read.span(2e6) == span
 
 
+def test_a_name_that_is_not_unicode_keeps_its_bytes() -> None:
+    name = "/a\udcff b.mp4"
+    written = format_fragment(name, Span(1, 2), uri=True)
+    assert written == "file:///a%FF%20b.mp4#t=1,2"
+    assert parse_fragment(written).video == name
+
+
 @given(st.text())
 def test_never_crashes(text: str) -> None:
     with contextlib.suppress(QueryError):

@@ -131,7 +131,7 @@ def _variant(place: Path, stem: str, variant: Any) -> Path | None:
 
 
 def _immich_model(place: Path, variant: Any) -> Path:
-    """``model.onnx``, or a variant: ``fp16/model.onnx`` as Immich has it, or ``model_fp16.onnx``."""
+    """``model.onnx``, or a variant: ``fp16/model.onnx`` (Immich's way) or ``model_fp16.onnx``."""
     for name in _VARIANTS if variant is None else (str(variant),):
         found = place / name / "model.onnx"
         if not found.is_file():

@@ -75,7 +75,7 @@ def _time(candidate: Candidate, asked: Collection[str]) -> float:
 def matched_time(passage: Passage, asked: Collection[str]) -> float | None:
     """Start of the first word of a passage that was asked for, where its words have times."""
     for start, _, text in passage.words:
-        if any(stem(token.text) in asked for token in tokens(text)):
+        if any(stem(token.text) in asked for token in tokens(text, singles=True)):
             return start
     return None
 

@@ -150,7 +150,9 @@ def format_fragment(
     if uri:
         flavour = PureWindowsPath if windows else PurePosixPath
         posix = flavour(name).as_posix()
-        name = "file://" + quote(posix if posix.startswith("/") else f"/{posix}", safe="/:")
+        rooted = posix if posix.startswith("/") else f"/{posix}"
+        # Names that are not Unicode come as surrogates and must arrive as the same bytes.
+        name = "file://" + quote(rooted.encode("utf-8", "surrogateescape"), safe="/:")
     return f"{name}#t={_trim(span.start)},{_trim(span.end)}" if span else name
 
 
@@ -159,7 +161,7 @@ def _name(text: str) -> str:
     if not text.lower().startswith("file:"):
         return text
     try:
-        path = unquote(urlsplit(text.split("#", 1)[0]).path)
+        path = unquote(urlsplit(text.split("#", 1)[0]).path, errors="surrogateescape")
     except ValueError:  # for example a broken host in brackets
         return text
     drive = re.match(r"/[A-Za-z]:[/\\]", path)

@@ -73,8 +73,15 @@ def _folded(chunk: str) -> str:
     return "".join(words_of(chunk))
 
 
-def tokens(text: str) -> list[Token]:
+def tokens(text: str, *, singles: bool = False) -> list[Token]:
     """Split a text into words; unspaced scripts into overlapping pairs of characters.
+
+    Parameters
+    ----------
+    text : str
+    singles : bool
+        Also give each character of unspaced scripts, so that a question of one ("cat" in Chinese)
+        is found inside longer stretches.
 
     Examples
     --------
@@ -89,7 +96,7 @@ def tokens(text: str) -> list[Token]:
             continue
         for start, end, unspaced in _stretches(chunk, word.start()):
             if unspaced:
-                found.extend(_pairs(text, start, end))
+                found.extend(_pairs(text, start, end, singles=singles))
             else:
                 found.append(Token(_folded(text[start:end]), start, end))
     return [token for token in found if token.text]
@@ -104,9 +111,10 @@ def _stretches(chunk: str, offset: int) -> Iterable[tuple[int, int, bool]]:
         at = end
 
 
-def _pairs(text: str, start: int, end: int) -> Iterable[Token]:
-    if end - start == 1:
-        yield Token(_folded(text[start:end]), start, end)
+def _pairs(text: str, start: int, end: int, *, singles: bool) -> Iterable[Token]:
+    if singles or end - start == 1:
+        for at in range(start, end):
+            yield Token(_folded(text[at]), at, at + 1)
     for at in range(start, end - 1):
         yield Token(_folded(text[at : at + 2]), at, at + 2)
 
@@ -158,7 +166,7 @@ def _undouble(base: str) -> str:
 
 
 def stems_of(text: str) -> frozenset[str]:
-    """Stems of all words of a text.
+    """Stems of all words of a text; of unspaced scripts single characters too.
 
     Examples
     --------
@@ -167,7 +175,7 @@ def stems_of(text: str) -> frozenset[str]:
     """
     if text.isascii():
         return frozenset(map(stem, _ASCII.findall(text.lower())))
-    return frozenset(stem(token.text) for token in tokens(text))
+    return frozenset(stem(token.text) for token in tokens(text, singles=True))
 
 
 def informative(text: str) -> dict[str, float]:
@@ -224,7 +232,7 @@ def marks(text: str, asked: Collection[str]) -> tuple[tuple[int, int], ...]:
     >>> marks("Cups of cups: 0.3!", {"cup", "0", "3"})
     ((0, 4), (8, 12), (14, 17))
     """
-    found = _joined((t.start, t.end) for t in tokens(text) if stem(t.text) in asked)
+    found = _joined((t.start, t.end) for t in tokens(text, singles=True) if stem(t.text) in asked)
     out: list[tuple[int, int]] = []
     for start, end in found:
         if out and start - out[-1][1] == 1 and not text[start - 1].isspace():
