@@ -237,6 +237,29 @@ def test_sums_and_negative_weights(ask: Ask, shelf: Shelf, tmp_path: Path) -> No
     assert away.moments[0].video.title == "A"
 
 
+def test_words_to_move_away_from_are_not_looked_for(ask: Ask, shelf: Shelf, tmp_path: Path) -> None:
+    shelf.video("a.mp4", title="A", speech=[(0, 3, "red ball")], colours=grey_but("green", 20, 30))
+    Image.new("RGB", (9, 9), (0, 200, 0)).save(tmp_path / "green.png")
+    answer = ask("red", weight=-1.0, images=str(tmp_path / "green.png"))
+    assert [m.channels for m in answer.moments] == [("picture",)]
+    assert answer.searched.unavailable["speech"] == "No words are asked for, only against."
+    assert ask("red ball", weight=-1.0, channels="speech").nothing_found
+    assert not ask("red ball", weight=0.5, channels="speech").nothing_found
+
+
+def test_many_moments_are_found_when_many_are_wanted(ask: Ask, shelf: Shelf) -> None:
+    for number in range(90):
+        shelf.video(
+            f"{number}.mp4",
+            title=f"{number}",
+            speech=[(0, 3, f"the red ball {number}")],
+            colours=grey_but("green", 20, 30),
+        )
+    for words, channel in (("red ball", "speech"), ("green", "picture")):
+        assert len(ask(words, channels=channel).moments) == 10
+        assert len(ask(words, channels=channel, limit=200).moments) == 90
+
+
 def test_pictures_without_their_encoder_say_so(shelf: Shelf, stem_encoder: StemEncoder) -> None:
     shelf.video("a.mp4", title="A", speech=[(0, 3, "red ball")], colours=grey_but("red", 20, 30))
     answer = Engine(shelf.store, words=stem_encoder).answer(parse("red ball"))

@@ -212,3 +212,17 @@ def test_general_questions_are_encoded_once_and_kept(film: Film) -> None:
     kept[0].write_bytes(b"broken")
     assert len(film.ask("yellow").moments) == 2
     assert len(np.load(kept[0])) == len(k.GENERAL)
+
+
+def test_words_that_the_encoder_does_not_know_find_nothing(film: Film, tmp_path: Path) -> None:
+    """It gives them all one vector, which is near some pictures by accident."""
+    film.put(["grey"] * 20 + ["yellow"] * 10)
+    unknown, grey = film.encoder.encode_words(["unicorn", "grey"])
+    assert unknown @ grey > k.ALIKE
+    assert film.ask("unicorn").nothing_found
+    yellow = tmp_path / "yellow.png"
+    Image.new("RGB", (9, 9), (255, 255, 0)).save(yellow)
+    beside = Engine(film.shelf.store, picture=film.encoder).answer(
+        parse("unicorn", images=str(yellow), channels="picture")
+    )
+    assert [round(m.span.start) for m in beside.moments] == [20]  # the picture still counts

@@ -40,8 +40,14 @@ STEPS = ("parse", "encode", "candidates", "calibrate", "spans", "fuse", "explain
 
 WORD_CHANNELS = ("speech", "screen", "title")
 _WEAK_SHOWN = 3
+_MOST_WANTED = 1000
 
 Vector = npt.NDArray[np.float32]
+
+
+def _wanted(query: Query) -> int:
+    """Moments that the channels should bring at least, in bounds."""
+    return min(query.limit, _MOST_WANTED)
 
 
 class _Run:
@@ -65,7 +71,9 @@ class _Run:
 
     @property
     def text(self) -> str:
-        return next((p.value for p in self.query.parts if p.kind == "words"), "")
+        """The words that are wanted; those with a negative weight are moved away from."""
+        wanted = (p.value for p in self.query.parts if p.kind == "words" and p.weight > 0)
+        return next(wanted, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +189,18 @@ class Engine:
         if all(part.kind == "image" for part in query.parts):
             run.off.update(dict.fromkeys(channels, "A picture cannot be compared with words."))
             return []
+        if all(part.kind == "image" or part.weight < 0 for part in query.parts):
+            run.off.update(dict.fromkeys(channels, "No words are asked for, only against."))
+            return []
         with run.step("encode"):
             table, vector = self._sentence(run)
         with run.step("candidates"):
             asked = said.question(
                 run.text, phrases=query.phrases, excluded=query.excluded, vector=vector
             )
-            passages = said.find(self._store, asked, table, sources=sources, videos=run.videos)
+            passages = said.find(
+                self._store, asked, table, sources=sources, videos=run.videos, most=_wanted(query)
+            )
         with run.step("calibrate"):
             judged = said.judge(passages, asked, table, self._cache.counts.passages)
         with run.step("spans"):
@@ -214,7 +227,11 @@ class Engine:
             asked = seen.ask(run.query.parts, table, encoder, self._span_of)
         if self._beside is None:
             self._beside = ThreadPoolExecutor(1, thread_name_prefix="pictures")
-        return _Scanning(asked, table, self._beside.submit(seen.scan, asked, table, run.videos))
+        return _Scanning(
+            asked,
+            table,
+            self._beside.submit(seen.scan, asked, table, run.videos, _wanted(run.query)),
+        )
 
     def _pictured(self, run: _Run, scanning: _Scanning) -> list[Candidate]:
         """Candidates of the picture channel."""
@@ -227,6 +244,7 @@ class Engine:
                 scanned,
                 shots_of=self._cache.shots,
                 duration=self._cache.duration,
+                most=_wanted(run.query),
             )
 
     def _sentence(self, run: _Run) -> tuple[said.WordTable | None, Vector | None]:

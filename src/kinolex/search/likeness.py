@@ -14,7 +14,8 @@ Sample and prior
     what such questions score with these frames, whatever they ask. For words these are
     `GENERAL`, everyday things and colours, encoded once a library; for pictures and spans, whose
     cosines lie on another scale, the library's own frames are the questions. Questions that the
-    encoder cannot tell apart count once. Over 10,000 frames the prior weighs less than 3 %.
+    encoder cannot tell apart count once; a question that equals several of them is one whose
+    words it does not know, and finds nothing. Over 10,000 frames the prior weighs less than 3 %.
 
     The prior bounds the sample as well. A question whose median lies more than two spreads above
     the medians of general questions is not that popular: the library is full of answers, and the
@@ -53,7 +54,9 @@ import numpy.typing as npt
 from kinolex.search.calibrate import Background, Floats, chance, quartered
 
 __all__ = [
+    "ALIKE",
     "GENERAL",
+    "UNKNOWN",
     "Likeness",
     "Prior",
     "distinct",
@@ -96,6 +99,9 @@ GENERAL = (
 
 ALIKE = 0.98
 """Cosine from which an encoder cannot tell two things apart."""
+
+UNKNOWN = 3
+"""General questions that a question must equal to be one that the encoder does not understand."""
 
 FEW = 4
 """Distinct questions that a prior needs."""

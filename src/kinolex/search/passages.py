@@ -122,20 +122,25 @@ def find(
     *,
     sources: Sequence[str],
     videos: Collection[str] | None,
+    most: int = 0,
 ) -> list[Passage]:
-    """Passages that may answer, from full text and from vectors; unordered, each once."""
+    """Passages that may answer, from full text and from vectors; unordered, each once.
+
+    ``most`` moments are wanted: for more than usual more passages are looked at.
+    """
+    lexical, meaning = max(LEXICAL, most), max(MEANING, most)
     ids: dict[int, None] = {}
     for match in _matches(asked):
-        hits = store.match(match, sources=sources, limit=LEXICAL, videos=videos)
+        hits = store.match(match, sources=sources, limit=lexical, videos=videos)
         ids.update((hit.passage, None) for hit in hits)
     passages = store.passages(list(ids))
     if asked.vector is None or table is None:
         return passages
-    most = MEANING * (4 if asked.excluded else 1)
-    near = _near(store, asked.vector, table, most, ids, sources, videos)
-    if len(near) < MEANING // 4 and len(sources) < len(SOURCE_CHANNEL):
+    near_most = meaning * (4 if asked.excluded else 1)
+    near = _near(store, asked.vector, table, near_most, ids, sources, videos)
+    if len(near) < meaning // 4 and len(sources) < len(SOURCE_CHANNEL):
         # The nearest are of other sources: look deeper once.
-        near = _near(store, asked.vector, table, 16 * most, ids, sources, videos)
+        near = _near(store, asked.vector, table, 16 * near_most, ids, sources, videos)
     return passages + near
 
 

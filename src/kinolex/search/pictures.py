@@ -7,6 +7,7 @@ words beside it. Candidates come from one exact scan; curves are looked at only 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from kinolex.search.calibrate import WEAK, Background
 from kinolex.search.curves import curve
 from kinolex.search.fuse import Candidate
 from kinolex.search.likeness import (
+    ALIKE,
+    UNKNOWN,
     Likeness,
     Prior,
     frames_prior,
@@ -96,6 +99,7 @@ class FrameTable:
         self.sample = table.sample(1024)
         self.rows = np.asarray(table.rows)  # slices of a memmap object are slow
         self._texts = texts
+        self._words: Vector | None = None
         self._priors: dict[str, Prior] = {}
 
     def prior(self, kind: str) -> Prior:
@@ -103,11 +107,23 @@ class FrameTable:
         name = "words" if kind == "words" else "frames"
         if name not in self._priors:
             if name == "words":
-                texts = self._texts() if self._texts is not None and self.bank is None else None
-                self._priors[name] = words_prior(texts, self.sample)
+                self._priors[name] = words_prior(self._general(), self.sample)
             else:
                 self._priors[name] = frames_prior(self.sample)
         return self._priors[name]
+
+    def understood(self, vector: Vector) -> bool:
+        """Whether the encoder tells words from what it does not know.
+
+        An encoder of few words gives all others one vector: then general questions have it too.
+        """
+        texts = self._general()
+        return texts is None or int((inner(texts, vector) > ALIKE).sum()) < UNKNOWN
+
+    def _general(self) -> Vector | None:
+        if self._texts is not None and self._words is None:
+            self._words = self._texts()
+        return self._words
 
     def background(self, vector: Vector, prior: Prior | None = None) -> Likeness:
         """Background of a query vector."""
@@ -190,7 +206,11 @@ def ask(
     span_of : callable
         Video id and span of a media fragment.
     """
-    vectors = [_vector(part, table, encoder, span_of) for part in parts]
+    pairs = [(part, _vector(part, table, encoder, span_of)) for part in parts]
+    clear = [(p, v) for p, v in pairs if p.kind != "words" or table.understood(v)]
+    if not clear:
+        return PictureQuestion(pairs[0][1], Likeness(0.0, math.inf))  # nothing stands out
+    parts, vectors = [p for p, _ in clear], [v for _, v in clear]
     priors = [table.prior(part.kind) for part in parts]
     # Not knowing how one kind spreads must not drown it beside the other.
     known = next((p for p in priors if p != Prior()), Prior())
@@ -228,7 +248,9 @@ class Scan:
     line: float
 
 
-def scan(asked: PictureQuestion, table: FrameTable, videos: Collection[str] | None) -> Scan:
+def scan(
+    asked: PictureQuestion, table: FrameTable, videos: Collection[str] | None, most: int = 0
+) -> Scan:
     """Find the frames that may answer; needs no database, so that it can run beside others.
 
     Where the best frames are all of a few videos that hide the rest, it looks again without them.
@@ -239,19 +261,22 @@ def scan(asked: PictureQuestion, table: FrameTable, videos: Collection[str] | No
     table : FrameTable
     videos : collection of str, optional
         Only these.
+    most : int
+        Moments wanted: for more than usual more frames are found.
     """
     vectors = table.table
+    top = max(TOP, min(8 * most, 32 * TOP))
     allowed, frames = _allowed(vectors, videos)
     if not frames:
         return Scan(np.empty(0, np.int64), 0.0)
     line = picture_line(frames)
-    found, full = _top(asked, vectors, allowed, line)
+    found, full = _top(asked, vectors, allowed, line, top)
     places = np.unique(np.searchsorted(vectors.starts, found, "right") - 1)
     if full and len(places) < FEW_VIDEOS:
         others = np.ones(len(vectors.video_ids), bool) if allowed is None else allowed.copy()
         others[places] = False
         if others.any():
-            found = np.concatenate([found, _top(asked, vectors, others, line)[0]])
+            found = np.concatenate([found, _top(asked, vectors, others, line, top)[0]])
     return Scan(found, line)
 
 
@@ -260,12 +285,13 @@ def _top(
     table: VectorTable,
     allowed: npt.NDArray[np.bool_] | None,
     line: float,
+    top: int,
 ) -> tuple[npt.NDArray[np.int64], bool]:
     """Rows near or above the line, best first, and whether there may be more."""
-    scores, rows = table.search(asked.vector[None], min(TOP, len(table)), allowed)
+    scores, rows = table.search(asked.vector[None], min(top, len(table)), allowed)
     there = rows[0] >= 0
     near = there & (asked.background.standard(np.where(there, scores[0], 0)) >= line - MARGIN)
-    return rows[0][near], bool(near.all()) and len(near) == TOP
+    return rows[0][near], bool(near.all()) and len(near) == top
 
 
 def candidates(
@@ -275,6 +301,7 @@ def candidates(
     *,
     shots_of: Callable[[str], Sequence[Span]],
     duration: Callable[[str], float],
+    most: int = 0,
 ) -> list[Candidate]:
     """Spans of the picture channel, with chances of at least `kinolex.search.calibrate.WEAK`.
 
@@ -286,9 +313,12 @@ def candidates(
         From `scan`.
     shots_of, duration : callable
         Shots and length of a video by id.
+    most : int
+        Moments wanted: so many windows are looked at, at least `MOST_WINDOWS`.
     """
     found = []
-    for place, first, last in _stretches(table.table, scanned.rows):
+    windows = max(MOST_WINDOWS, most)
+    for place, first, last in _stretches(table.table, scanned.rows, windows):
         found += _of_stretch(asked, table, place, first, last, scanned.line, shots_of, duration)
     return found
 
@@ -304,21 +334,23 @@ def _allowed(
     return mask, int(np.diff(table.starts)[mask].sum()) if len(mask) else 0
 
 
-def _stretches(table: VectorTable, rows: npt.NDArray[np.int64]) -> list[tuple[int, int, int]]:
+def _stretches(
+    table: VectorTable, rows: npt.NDArray[np.int64], most: int
+) -> list[tuple[int, int, int]]:
     """Windows around rows (best first): place of the video, first row, end row; disjoint.
 
     At most a third of them, rounded up, are of one video where there are others.
     """
     windows: dict[int, list[tuple[int, int]]] = {}
     places = np.searchsorted(table.starts, rows, "right") - 1
-    share = MOST_WINDOWS if len(np.unique(places)) == 1 else -(-MOST_WINDOWS // 3)
+    share = most if len(np.unique(places)) == 1 else -(-most // 3)
     for row, place in zip(rows.tolist(), places.tolist(), strict=True):
         mine = windows.setdefault(place, [])
         if len(mine) == share or any(a <= row < b for a, b in mine):
             continue
         low, high = int(table.starts[place]), int(table.starts[place + 1])
         mine.append((max(row - REACH, low), min(row + REACH + 1, high)))
-        if sum(map(len, windows.values())) == MOST_WINDOWS:
+        if sum(map(len, windows.values())) == most:
             break
     return [
         (place, first, last)
