@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinolex.ingest.titles import readable_name, subtitle_passages, title_passages
+from kinolex.ingest.titles import (
+    best_subtitles,
+    readable_name,
+    subtitle_passages,
+    title_passages,
+)
 from kinolex.library.records import VideoRecord
+from kinolex.media.guard import Guard
 from kinolex.media.types import Chapter, Cue, MediaInfo
 from kinolex.moments import Span
 
@@ -50,3 +57,21 @@ def test_cues_outside_the_video_are_left_out_and_the_last_is_cut():
         (Span(1, 2), "one"),
         (Span(9, 10), "last"),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"{i}\n00:00:0{i % 4},000 --> 00:00:04,000\nline {i}\n\n" for i in range(2000)),
+        "1\n00:00:00,000 --> 00:00:03,000\n" + "word " * 30_000,
+    ],
+)
+def test_a_subtitle_file_that_nobody_could_say_is_left_out(tmp_path, text):
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"any")
+    (tmp_path / "film.srt").write_text(text)
+    (tmp_path / "film.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:02.000\nthe good one\n")
+    with Guard() as guard:
+        cues, errors = best_subtitles(MediaInfo(str(film), "mp4", 4.0), film, guard, "")
+    assert [cue.text for cue in cues] == ["the good one"]
+    assert [error.reason for error in errors] == ["too-big"]

@@ -15,6 +15,9 @@ from kinolex.moments import Span
 
 __all__ = ["best_subtitles", "readable_name", "subtitle_passages", "title_passages", "video_record"]
 
+_MOST_CUES, _CUES_A_SECOND = 200, 20.0
+_MOST_LETTERS, _LETTERS_A_SECOND = 100_000, 500.0
+"""Subtitles beyond these are no speech; each line would cost a call of the sentence model."""
 _METADATA_WORDS = ("description", "comment", "synopsis", "show", "artist", "album", "keywords")
 
 
@@ -122,6 +125,9 @@ def best_subtitles(
         except MediaError as error:
             errors.append(error)
             continue
+        if (excess := _too_many(cues, info.duration, sidecar.name)) is not None:
+            errors.append(excess)
+            continue
         if cues and (not language or cues[0].language in ("", language)):
             return cues, errors
     for stream in sorted(info.subtitles, key=lambda s: _preference(s, language)):
@@ -130,9 +136,27 @@ def best_subtitles(
         except MediaError as error:
             errors.append(error)
             continue
+        name = f"Track {stream.index} of {path.name}"
+        if (excess := _too_many(cues, info.duration, name)) is not None:
+            errors.append(excess)
+            continue
         if cues:
             return cues, errors
     return [], errors
+
+
+def _too_many(cues: list[Cue], duration: float, name: str) -> MediaError | None:
+    """Why subtitles are refused that say more than anybody could say or read in the time."""
+    inside = [cue for cue in cues if cue.span.start < duration]
+    letters = sum(len(cue.text) for cue in inside)
+    most = (_MOST_CUES + _CUES_A_SECOND * duration, _MOST_LETTERS + _LETTERS_A_SECOND * duration)
+    if len(inside) <= most[0] and letters <= most[1]:
+        return None
+    return MediaError(
+        f"{name} holds {len(inside)} lines of {letters} letters in all for {duration:.0f} s.",
+        reason="too-big",
+        stage="subtitles",
+    )
 
 
 def _preference(stream: SubtitleStream, language: str) -> tuple[bool, bool, bool, int]:
