@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from kinolex.errors import MediaError
+from kinolex.media.languages import known_language
 from kinolex.media.subtitles import read_sidecar, sidecars
-from kinolex.media.subtitles.languages import language_code
 from kinolex.media.subtitles.sidecars import LIMIT, sidecar_language
 
 SRT = "1\n00:00:01,000 --> 00:00:02,000\nHello\n"
@@ -112,8 +112,8 @@ class TestLanguages:
 
     def test_codes_are_two_letters_and_map_to_themselves(self):
         for code in ("en", "de", "zh", "ja", "ar", "uk", "he", "no"):
-            assert language_code(code) == code
-        assert {language_code(c) for c in ("und", "mis", "zxx", "part", "", "x264")} == {""}
+            assert known_language(code) == code
+        assert {known_language(c) for c in ("und", "mis", "zxx", "part", "", "x264")} == {""}
 
 
 class TestReading:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from kinolex.errors import MediaError
 from kinolex.media.container import only_stream, open_media
+from kinolex.media.languages import known_language
 from kinolex.media.subtitles.encoding import guess_encoding
-from kinolex.media.subtitles.languages import language_code
 from kinolex.media.subtitles.plain import plain_ass, plain_srt, plain_vtt
 from kinolex.media.subtitles.raw import RawCue
 from kinolex.media.subtitles.tidy import fit, tidy
@@ -57,7 +57,7 @@ def embedded_cues(path: Path, info: MediaInfo, stream: int) -> list[Cue]:
         RawCue(start, end, plain(text.decode(encoding, "replace").rstrip("\0")))
         for start, end, text in packets
     ]
-    cues = tidy(_closed(raw), language_code(track.language))
+    cues = tidy(_closed(raw), known_language(track.language))
     return fit(cues, info.duration)
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from kinolex.errors import MediaError
 from kinolex.media.files import open_regular, refusal
+from kinolex.media.languages import known_language
 from kinolex.media.subtitles.ass import parse_ass
 from kinolex.media.subtitles.encoding import decoded
-from kinolex.media.subtitles.languages import language_code
 from kinolex.media.subtitles.raw import RawCue
 from kinolex.media.subtitles.srt import parse_srt
 from kinolex.media.subtitles.tidy import tidy
@@ -79,7 +79,7 @@ def read_sidecar(path: Path) -> list[Cue]:
             raw, named = parse_transcript(text)
         except ValueError as error:
             raise _no_subtitles(path, f"it cannot be understood ({error})") from error
-        return tidy(raw, language or language_code(named))
+        return tidy(raw, language or known_language(named))
     raw = _parsed(path, text)
     if not raw and text.strip() and not text.lstrip("\ufeff \n\r").startswith("WEBVTT"):
         raise _no_subtitles(path, "no line in it has a time")
@@ -95,7 +95,7 @@ def sidecar_language(path: Path) -> str:
     ('en', '')
     """
     for token in reversed(_folded(path.stem).split(".")[1:]):
-        code = language_code(token)
+        code = known_language(token)
         # "hi" after another code means "hearing impaired".
         if code and not (token == "hi" and _language_before(path)):
             return code
@@ -107,7 +107,7 @@ def sidecar_language(path: Path) -> str:
 def _language_before(path: Path) -> bool:
     tokens = _folded(path.stem).split(".")[1:]
     at = tokens.index("hi")
-    return at > 0 and bool(language_code(tokens[at - 1]))
+    return at > 0 and bool(known_language(tokens[at - 1]))
 
 
 def _parsed(path: Path, text: str) -> list[RawCue]:
@@ -182,7 +182,7 @@ def _read_listing(folder: str) -> _Groups:
 
 
 def _are_marks(tokens: tuple[str, ...]) -> bool:
-    return all(token in _FLAGS or language_code(token) for token in tokens)
+    return all(token in _FLAGS or known_language(token) for token in tokens)
 
 
 def _order(name: str, tokens: tuple[str, ...]) -> tuple[object, ...]:
