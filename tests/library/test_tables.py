@@ -253,3 +253,15 @@ def test_small_arrays_are_kept_beside_a_table(folder: Path) -> None:
         (store.path / "cache").write_text("in the way")
         assert store.kept("toy@1", "frames", "general", make).tolist() == [[1, 2]]
         assert len(made) == 3
+
+
+def test_times_that_are_none_are_made_anew(folder: Path) -> None:
+    with Store.open(folder, write=True) as store:
+        add_video(store, 1)
+        store.commit_channel(video_id(1), frames(3))
+        (space,) = [s.name for s in store.spaces()]
+        wanted = store.vectors(space, "frames").times.tolist()
+    (path,) = folder.glob("cache/*/*.times")
+    path.write_bytes(b"\xff" * path.stat().st_size)
+    with Store.open(folder) as store:
+        assert store.vectors(space, "frames").times.tolist() == wanted

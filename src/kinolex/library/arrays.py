@@ -298,6 +298,8 @@ class Arrays:
             return None
         if len(times) != count or len(passages) not in (0, count):
             return None
+        if not np.isfinite(times).all():  # a damaged disk; made anew from the database
+            return None
         return layout, Piece(vectors.reshape(count, dimensions), times, passages)
 
 
