@@ -21,7 +21,7 @@ from kinolex.errors import NotFoundError, UsageError
 from kinolex.ingest.report import Report
 from kinolex.library.records import ChannelState, Counts, Failure, Passage, Root
 from kinolex.library.store import Store
-from kinolex.moments import Answer, Query, Span, Video
+from kinolex.moments import CHANNELS, Answer, Query, Span, Video
 from kinolex.progress import Listener, silent
 from kinolex.search.fragments import parse_fragment
 from kinolex.search.parse import parse
@@ -139,7 +139,7 @@ class Library:
     def add(
         self,
         *paths: PathLike_,
-        only: Collection[str] = (),
+        only: str | Collection[str] = (),
         redo: bool = False,
         listener: Listener = silent,
         **settings: Any,
@@ -150,7 +150,7 @@ class Library:
         ----------
         *paths : path-like
             Folders (with all that is below) or single files.
-        only : collection of str
+        only : str or collection of str
             Channels to fill: ``picture``, ``speech``, ``screen``, ``title``; all when empty.
         redo : bool
             Do the chosen channels again even where they are up to date.
@@ -168,12 +168,20 @@ class Library:
         ------
         NotFoundError
             If a path does not exist.
+        UsageError
+            If a path is empty, or there is no such channel or setting.
         LibraryBusyError
             If another process is writing.
         """
         if any(str(p) == "" for p in paths):
             # `Path("")` is the current folder: an unset variable must not add that.
             raise UsageError("A path is empty.", hint="Name a folder or a file; . means this one.")
+        only = (only,) if isinstance(only, str) else tuple(only)
+        unknown = [name for name in only if name not in CHANNELS]
+        if unknown:
+            raise UsageError(
+                f"There is no channel {unknown[0]!r}.", hint=f"Choose from {', '.join(CHANNELS)}."
+            )
         given = [Path(p).expanduser() for p in paths]
         for path in given:
             if not path.exists():

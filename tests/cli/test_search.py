@@ -96,6 +96,12 @@ def test_what_was_understood_is_echoed(here: Place, capsys: Capture) -> None:
     assert err.splitlines()[0] == "Understood: without “cup”."
 
 
+def test_quiet_says_only_that_nothing_was_found(here: Place, capsys: Capture) -> None:
+    code, out, err = ask(capsys, "xylophone", "--channel", "speech,screen", "--quiet")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert err.startswith("Nothing found.")
+
+
 def test_nothing_found_is_said_and_is_code_one(here: Place, capsys: Capture) -> None:
     code, out, err = ask(capsys, "xylophone", "--channel", "speech")
     assert (code, out) == (1, "")

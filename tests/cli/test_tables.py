@@ -69,6 +69,7 @@ def test_plain_rows_have_the_same_columns_everywhere() -> None:
         "and now we put the [red ball] under the third cup and shuffle all of them at once",
     ]
     assert rows[3][6] == ""
+    assert rows[4][6] == "[bike]"
 
 
 def test_a_path_is_named_once_while_it_stays() -> None:

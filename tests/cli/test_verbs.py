@@ -16,7 +16,7 @@ from tests.cli.places import Place, make_videos
 
 import kinolex
 from kinolex.cli import main
-from kinolex.errors import KinolexError
+from kinolex.errors import KinolexError, UsageError
 
 Capture = pytest.CaptureFixture[str]
 
@@ -73,6 +73,15 @@ def test_an_empty_path_is_not_the_current_folder(
         with pytest.raises(KinolexError):
             opened.add("")
         assert len(opened.videos()) == 2
+
+
+def test_channels_from_python_are_checked(tmp_path: Path) -> None:
+    library, videos = own(tmp_path)
+    with kinolex.open(library) as opened:
+        opened.add(videos, only="speech")
+        assert {s.channel for s in opened.states("frog talk")} == {"title", "speech"}
+        with pytest.raises(UsageError, match="no channel 'smell'"):
+            opened.add(videos, only=["smell"])
 
 
 @pytest.mark.parametrize("verb", [["status"], ["search", "x"], ["list"], ["failures"], ["prune"]])

@@ -120,7 +120,7 @@ def search(
     """Find moments by words, a picture, a span, or all together.
 
     Words may begin with a hyphen to be excluded: kinolex search cup -ball. Quote twice for exact
-    words: kinolex search '"red ball"'. After -- everything is words. Nothing found is exit code 1.
+    words: kinolex search '"red ball"'. After -- nothing is an option. Nothing found is exit code 1.
     """
     started = time.perf_counter()
     _no_blanks({"--image": image, "--like": like, "--in": within, "--channel": channel})
@@ -201,7 +201,8 @@ def _print(context: Any, answer: Answer, seconds: float, *, empty: bool, form: s
     if note and not quiet:
         say(note)
     if answer.nothing_found:
-        for line in nothing_found(answer, place_of(context), empty=empty):
+        lines = nothing_found(answer, place_of(context), empty=empty)
+        for line in lines[:1] if quiet else lines:
             say(line)
         if answer.weak and form == "table" and not quiet:
             say("Below the line, and probably not it:")
@@ -214,8 +215,8 @@ def _print(context: Any, answer: Answer, seconds: float, *, empty: bool, form: s
                 say(line)
         return
     end = "\0" if form.endswith("0") else "\n"
-    lines = (m.video.path if form.startswith("paths") else m.uri for m in answer.moments)
-    for line in dict.fromkeys(lines):
+    places = (m.video.path if form.startswith("paths") else m.uri for m in answer.moments)
+    for line in dict.fromkeys(places):
         put(line, end=end)
 
 

@@ -124,7 +124,8 @@ def plain_row(moment: Moment) -> str:
 
     Rank, score, start, end, channels (comma-separated), path, words with ``[marks]``.
     """
-    said = _telling(moment)
+    # Unlike the table, these columns name no title: the words that matched in it are said.
+    said = _telling(moment) or [piece for piece in moment.evidence if piece.text.strip()]
     words = plain_marks(tidied(said[0].text, said[0].marks)) if said else ""
     columns = (
         str(moment.rank),
