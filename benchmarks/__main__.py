@@ -1,8 +1,8 @@
 """All benchmarks, one after another: ``python -m benchmarks --shared DIR``, or ``make bench``.
 
 Each runs in a process of its own, prints its table and writes ``benchmarks/results/NAME.json``; at
-the end all tables stand in ``benchmarks/results/README.md``. What needs data that is not there is
-left out with a reason. Machines drift and so do figures: compare ratios.
+the end all tables stand in ``benchmarks/results/README.md``, the chief ones in README. What needs
+data that is not there is left out with a reason. Machines drift and so do figures: compare ratios.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import sys
 import time
 from dataclasses import dataclass
 
-from benchmarks.harness import RESULTS, load
+from benchmarks import summary
+from benchmarks.harness import RESULTS
 
 
 @dataclass(frozen=True)
@@ -58,17 +59,15 @@ def main() -> int:
             continue
         command = [sys.executable, "-m", f"benchmarks.{bench.name}"]
         command += ["--shared", given.shared] if bench.shared and given.shared else []
-        command += bench.quick if given.quick else ()
+        command += [*bench.quick, "--json", os.devnull] if given.quick else ()
         started = time.monotonic()
         print(f"\n{bench.name} ...", flush=True)
         if subprocess.run(command).returncode:
             failed.append(bench.name)
         print(f"({time.monotonic() - started:.0f} s)", flush=True)
-    summary = RESULTS / "README.md"
-    tables = [load(path) for path in sorted(RESULTS.glob("*.json"))]
-    lines = ["# Measured", "", "`make bench` writes this page.", *map(str, tables)]
-    summary.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"\nall tables: {summary}")
+    if not given.quick:
+        summary.main()
+        print(f"\nall tables: {RESULTS / 'README.md'}")
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return bool(failed)

@@ -199,11 +199,13 @@ LOOP = 20
 """Seconds that are encoded; the rest is the same again."""
 
 
-def film(path: Path, *, seconds: int, size: str, options: Sequence[str] = ()) -> Path:
+def film(
+    path: Path, *, seconds: int, size: str, options: Sequence[str] = (), slides: bool = False
+) -> Path:
     """A film-like clip, written once: a camera over fine detail, a cut each 5 s, grain.
 
     1.5 to 4 Mbit/s, as films of this size have; pure noise would make every decoder spend its
-    time on reading bits.
+    time on reading bits. As ``slides`` the camera stands still for 5 s at a time, without grain.
     """
     if path.exists():
         return path
@@ -213,9 +215,11 @@ def film(path: Path, *, seconds: int, size: str, options: Sequence[str] = ()) ->
     if not still.exists():
         source = "mandelbrot=size=3200x2000:rate=1"
         subprocess.run([*run, "-f", "lavfi", "-i", source, "-frames:v", "1", still], check=True)
-    x, y = "0.5+0.5*sin(t/3+2*floor(t/5))", "0.5+0.5*cos(t/4+3*floor(t/5))"
+    here = "floor(t/5)" if slides else "t"
+    x, y = f"0.5+0.5*sin({here}/3+2*floor(t/5))", f"0.5+0.5*cos({here}/4+3*floor(t/5))"
     camera = f"crop={width}:{height}:x='(iw-ow)*({x})':y='(ih-oh)*({y})'"
-    chain = f"{camera},noise=alls=6:allf=t,format=yuv420p"
+    grain = "" if slides else "noise=alls=6:allf=t,"
+    chain = f"{camera},{grain}format=yuv420p"
     coding = ["-c:v", "libx264", "-preset", "fast", "-crf", "23", *options]
     source = ["-loop", "1", "-framerate", "25", "-t", str(LOOP), "-i", str(still)]
     subprocess.run([*run, *source, "-vf", chain, *coding, part], check=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import importlib.util
 import subprocess
 import sys
@@ -61,3 +62,11 @@ def test_the_generated_reference_is_up_to_date():
     spec.loader.exec_module(build)
     written = (REPOSITORY / "docs" / "python.md").read_text(encoding="utf-8")
     assert build.python_reference() == written, "run `make docs`"
+
+
+def test_the_figures_in_readme_are_the_measured_ones() -> None:
+    sys.path.insert(0, str(REPOSITORY))
+    summary = importlib.import_module("benchmarks.summary")
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert len(summary.rows()) > 20
+    assert summary.readme(text) == text, "run `python -m benchmarks.summary`"

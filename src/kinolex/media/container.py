@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from av.codec.hwaccel import HWAccel
     from av.container import InputContainer
 
-__all__ = ["only_stream", "open_media", "stop_if_gone"]
+__all__ = ["only_stream", "open_media", "readable", "stop_if_gone"]
 
 REFUSED = {"hls", "dash", "concat", "sdp", "rtp", "rtsp", "imf", "ffmetadata", "lavfi", "vobsub",
            "image2", "webm_dash_manifest", "avisynth", "vapoursynth"}  # fmt: skip
@@ -63,14 +63,30 @@ def open_media(
     try:
         container = av.open(
             str(path),
-            metadata_errors="replace",
             container_options={"protocol_whitelist": "file", "format_whitelist": _allowed()},
             hwaccel=hwaccel,
+            **_lenient(av.__version__),
         )
     except (av.FFmpegError, OSError, ValueError) as error:
         raise why_not(path, stage) from error
     with container:
         yield container
+
+
+def _lenient(version: str) -> dict[str, Any]:
+    """How PyAV is told to keep tags that are no UTF-8; from version 19 on it does so unasked."""
+    return {} if int(version.split(".")[0]) >= 19 else {"metadata_errors": "surrogateescape"}
+
+
+def readable(tag: str) -> str:
+    r"""A tag with replacement characters for bytes that are no UTF-8.
+
+    Examples
+    --------
+    >>> readable("caf\udce9")
+    'caf\ufffd'
+    """
+    return tag.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 @functools.cache

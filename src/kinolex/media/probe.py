@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kinolex.errors import MediaError
 from kinolex.media.animation import is_webp, probe_webp
-from kinolex.media.container import open_media
+from kinolex.media.container import open_media, readable
 from kinolex.media.durations import clock, duration_of, scanned_duration
 from kinolex.media.files import look
 from kinolex.media.languages import language_code
@@ -231,7 +231,7 @@ def _audio(stream: Any) -> AudioStream:
         sample_rate=stream.codec_context.sample_rate,
         channels=stream.codec_context.channels,
         language=language_code(stream.metadata.get("language")),
-        title=stream.metadata.get("title", ""),
+        title=readable(stream.metadata.get("title", "")),
         default=bool(stream.disposition & Disposition.default),
     )
 
@@ -244,7 +244,7 @@ def _subtitles(container: InputContainer) -> list[SubtitleStream]:
             index=stream.index,
             codec=_codec(stream),
             language=language_code(stream.metadata.get("language")),
-            title=stream.metadata.get("title", ""),
+            title=readable(stream.metadata.get("title", "")),
             default=bool(stream.disposition & Disposition.default),
             forced=bool(stream.disposition & Disposition.forced),
         )
@@ -257,7 +257,7 @@ def _chapters(container: InputContainer, zero: float) -> list[tuple[float, float
     found = []
     for chapter in container.chapters():
         unit = chapter["time_base"] or Fraction(1, 1_000_000)
-        title = chapter["metadata"].get("title", "")
+        title = readable(chapter["metadata"].get("title", ""))
         found.append(
             (float(chapter["start"] * unit) - zero, float(chapter["end"] * unit) - zero, title)
         )
@@ -269,9 +269,9 @@ def _metadata(container: Mapping[str, str], film: Mapping[str, str]) -> dict[str
     tags: dict[str, str] = {}
     for source in (container, film):
         for key, value in list(source.items())[:100]:
-            text = value.strip("\0 \t\r\n")[:LONGEST_VALUE]
+            text = readable(value).strip("\0 \t\r\n")[:LONGEST_VALUE]
             if text:
-                tags.setdefault(key.lower(), text)
+                tags.setdefault(readable(key).lower(), text)
     return tags
 
 

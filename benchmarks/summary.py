@@ -1,0 +1,113 @@
+"""The pages that show what was measured: ``benchmarks/results/README.md`` and the table in README.
+
+``python -m benchmarks.summary`` writes both from ``benchmarks/results/*.json``.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from benchmarks.harness import RESULTS, Row, load
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+_PLACE = re.compile(r"(<!-- measured:[^\n]*-->\n).*?(<!-- /measured -->)", re.DOTALL)
+
+CHOSEN = {
+    "ingest": (
+        "720p: wall / ((decode cpu + encode cpu) / 2)",
+        "1080p: wall / ((decode cpu + encode cpu) / 2)",
+        "720p: OpenCV loop wall / ours",
+        "720p: the same if both cores were always busy",
+        "1080p: OpenCV loop wall / ours",
+        "1080p: the same if both cores were always busy",
+        "1080p slides: OpenCV loop wall / ours",
+        "1080p: speed",
+    ),
+    "decode": (
+        "720p, B-frames: wall / ffmpeg",
+        "720p, no B-frames: wall / ffmpeg",
+        "1080p, B-frames: wall / ffmpeg",
+        "1080p, no B-frames: wall / ffmpeg",
+    ),
+    "long_file": (
+        "3 h file: peak memory",
+        "peak of the last third / of the middle third",
+    ),
+    "passes": (
+        "first / whole",
+        "again after moving and renaming all",
+        "model calls of that",
+        "size an hour, without stills",
+        "size an hour, with stills",
+    ),
+    "search": (
+        "whole answer, new question",
+        "ten nearest frames: kinolex, exact",
+        "ten nearest frames: kinolex, inverted lists",
+        "ten nearest frames: numpy float32",
+        "ten nearest frames: LanceDB, exact",
+        "ten nearest frames: LanceDB, IVF-PQ",
+        "cold `kinolex search`",
+    ),
+    "words": (
+        "speech: whisper-tiny.en, 12 clips",
+        "speech: whisper-tiny.en (faster-whisper alone), 12 clips",
+        "paraphrases: all-minilm-l6-v2 vectors, R@1",
+        "paraphrases: BM25, R@1",
+        "paraphrases: all-minilm-l6-v2 vectors, R@10",
+        "paraphrases: BM25, R@10",
+    ),
+    "answers": (
+        "spoken, screen text and title: first moment right",
+        "spoken, screen text and title: any span at random",
+        "spoken, screen text and title: best constant span",
+        "absent: nothing found",
+    ),
+    "startup": (
+        "import kinolex",
+        "kinolex --help",
+        "installed size, base",
+        "installed size, [all,offline]",
+    ),
+}
+
+
+def rows() -> list[tuple[str, Row]]:
+    """The chosen rows of the results that are there, with the name of their benchmark."""
+    found = []
+    for name, wanted in CHOSEN.items():
+        path = RESULTS / f"{name}.json"
+        if path.exists():
+            by_name = {row.what: row for row in load(path).rows}
+            found += [(name, by_name[what]) for what in wanted if what in by_name]
+    return found
+
+
+def table() -> str:
+    """The table for README."""
+    lines = ["| | what | median | aim | note |", "| --- | --- | ---: | --- | --- |"]
+    last = ""
+    for name, row in rows():
+        value = f"{row.value:.3g}" if row.value < 1000 else f"{row.value:.0f}"
+        shown = "" if name == last else name
+        lines.append(f"| {shown} | {row.what} | {value} {row.unit} | {row.aim} | {row.note} |")
+        last = name
+    return "\n".join(lines) + "\n"
+
+
+def readme(text: str) -> str:
+    """README with the table in its place."""
+    return _PLACE.sub(lambda found: f"{found[1]}\n{table()}\n{found[2]}", text)
+
+
+def main() -> None:
+    """Write both pages."""
+    README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
+    tables = [load(path) for path in sorted(RESULTS.glob("*.json"))]
+    lines = ["# Measured", "", "`make bench` writes this page.", *map(str, tables)]
+    (RESULTS / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
