@@ -232,3 +232,12 @@ def test_removing_forgets_but_never_touches_files(library, place, add):
 def test_a_path_that_is_not_there_is_one_sentence(library, tmp_path):
     with pytest.raises(NotFoundError, match="There is no"):
         library.add(tmp_path / "nowhere")
+
+
+def test_the_folder_of_a_single_file_is_left_unmarked(library, place, add):
+    """Nobody added it; it may be anything, /dev included."""
+    add(sorted(place.glob("*.mp4"))[0])
+    assert not (place / ".kinolex-root").exists()
+    add(place)
+    assert (place / ".kinolex-root").exists()
+    assert len(library.roots()) == 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -79,6 +80,11 @@ def test_options() -> None:
         ("cup", {"after": "2024", "before": "2023"}, "No day is both"),
         ("cup after 2024-02-01 before 2024-01-01", {}, "No day is both"),
         ("cup", {"after": "soon"}, "no date"),
+        (None, {}, "is text"),
+        ("cup", {"limit": 2.5}, "whole number"),
+        ("cup", {"after": 5}, "no date"),
+        ("cup", {"min_length": "abc"}, "0 or more"),
+        ("cup", {"weight": "abc"}, "other than 0"),
         ("cup", {"min_length": -1}, "0 or more"),
         ("cup", {"min_length": 9, "max_length": 1}, "longer than"),
         ("cup", {"like": "V#t=9,1"}, "ends"),
@@ -87,7 +93,7 @@ def test_options() -> None:
         ('"red cup"', {"channels": "picture"}, "pictures alone"),
     ],
 )
-def test_wrong_input_is_a_sentence(text: str, options: dict[str, object], says: str) -> None:
+def test_wrong_input_is_a_sentence(text: Any, options: dict[str, object], says: str) -> None:
     with pytest.raises(QueryError, match=says):
         parse(text, today=TODAY, **options)  # type: ignore[arg-type]
 

@@ -169,7 +169,7 @@ class Ingest:
                 self.store.remember(_WHOLE + root.id, "1")
                 places.append((root, self._below(root, path)))
             else:
-                places.append((self.store.add_root(path.parent), [path]))
+                places.append((self.store.add_root(path.parent, mark=False), [path]))
         return places
 
     def _only(self, root: Root) -> list[Path] | None:

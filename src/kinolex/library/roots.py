@@ -63,7 +63,7 @@ def _inside(path: Path, folder: Path) -> bool:
 class Roots(Part):
     """Add, list and remove roots."""
 
-    def add_root(self, folder: Path) -> Root:
+    def add_root(self, folder: Path, *, mark: bool = True) -> Root:
         """Make a folder a root, or recognise it as one.
 
         - A marker that the library knows, at a new place: the root has moved; its id stays. If
@@ -76,6 +76,9 @@ class Roots(Part):
         ----------
         folder : Path
             An existing folder.
+        mark : bool
+            Write the marker. Not for the folder of a file that was added alone: nobody asked for
+            that folder.
 
         Raises
         ------
@@ -91,7 +94,7 @@ class Roots(Part):
         if around and marker not in known:
             return max(around, key=lambda r: len(r.path.parts))
         root_id = self._identify(folder, marker, known)
-        marked = read_marker(folder) == root_id or write_marker(folder, root_id)
+        marked = read_marker(folder) == root_id or (mark and write_marker(folder, root_id))
         inner = [
             r for r in known.values() if r.id != root_id and r.present and _inside(r.path, folder)
         ]

@@ -11,6 +11,7 @@ nothing is left to look for or its filters contradict each other.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -110,6 +111,8 @@ def parse(
     >>> q.notes
     ('from 2023: recorded from 2023-01-01 to 2023-12-31',)
     """
+    if not isinstance(text, str):
+        raise QueryError(f"A question is text, not {text!r}.")
     lexed = lex(text)
     seen = _Understood()
     _operators(lexed, seen)
@@ -257,10 +260,18 @@ def _part(kind: Literal["image", "span"], value: object) -> Part:
 
 
 def _finite(value: float, name: str) -> float:
-    number = float(value)
-    if number == 0 or number != number or number in (float("inf"), float("-inf")):
+    number = _number(value)
+    if number == 0 or not math.isfinite(number):
         raise QueryError(f"The {name} must be a number other than 0, not {value}.")
     return number
+
+
+def _number(value: object) -> float:
+    """The value as a number; not a number where it is none."""
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return math.nan
 
 
 def _channels(names: Sequence[object]) -> tuple[str, ...]:
@@ -280,7 +291,7 @@ def _day(value: Days, name: str) -> DateRange:
         value = value.date()
     if isinstance(value, dt.date):
         return DateRange(value, value)
-    days = day_or_period(value)
+    days = day_or_period(value) if isinstance(value, str) else None
     if days is None:
         raise QueryError(
             f'"{value}" is no date for {name}.', hint="Write 2024, 2024-05 or 2024-05-01."
@@ -291,16 +302,17 @@ def _day(value: Days, name: str) -> DateRange:
 def _length(value: float | None, name: str) -> float | None:
     if value is None:
         return None
-    if not 0 <= float(value) < float("inf"):
+    seconds = _number(value)
+    if not 0 <= seconds < math.inf:
         raise QueryError(f"{name} must be seconds, 0 or more, not {value}.")
-    return float(value)
+    return seconds
 
 
 def _checked(query: Query) -> Query:
     """The question itself, unless it asks nothing or contradicts itself."""
     filters = query.filters
-    if query.limit < 1:
-        raise QueryError(f"The limit must be 1 or more, not {query.limit}.")
+    if not isinstance(query.limit, int) or query.limit < 1:
+        raise QueryError(f"The limit must be a whole number, 1 or more, not {query.limit}.")
     if query.group not in ("moment", "video"):
         raise QueryError(f'Moments are grouped by "moment" or "video", not "{query.group}".')
     if filters.after and filters.before and filters.after > filters.before:
