@@ -11,7 +11,7 @@ from kinolex.encoders import registry
 from kinolex.encoders.cards import Card, known_cards
 from kinolex.encoders.protocols import PictureEncoder
 from kinolex.encoders.sources import place_of
-from kinolex.errors import EncoderError, ModelMissingError, NotFoundError
+from kinolex.errors import EncoderError, ModelMissingError, NotFoundError, UsageError
 from kinolex.settings import Settings
 from kinolex.testing.encoders import check_encoder
 from kinolex.testing.models import make_picture_model
@@ -141,3 +141,12 @@ def test_every_registered_encoder_that_is_here_keeps_its_protocol(kind: str, nam
         pytest.skip(str(error))
     check_encoder(made)
     assert made.name == name
+
+
+def test_a_speech_model_is_not_asked_for_a_language_that_it_does_not_know():
+    try:
+        registry.load_speech("whisper-tiny.en")
+    except ModelMissingError as error:
+        pytest.skip(str(error))
+    with pytest.raises(UsageError, match="does not know the language 'de'"):
+        registry.load_speech("whisper-tiny.en", Settings(language="de"))

@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 import kinolex
-from kinolex.errors import NotFoundError
+from kinolex.errors import NotFoundError, UsageError
+from kinolex.ingest.run import Ingest
 from kinolex.library.store import Store
 from kinolex.progress import Event
+from kinolex.settings import Settings
 
 CHANNELS = ("title", "speech", "picture")
 
@@ -241,3 +243,11 @@ def test_the_folder_of_a_single_file_is_left_unmarked(library, place, add):
     add(place)
     assert (place / ".kinolex-root").exists()
     assert len(library.roots()) == 1
+
+
+def test_a_language_is_checked_before_anything_runs(library, place, add, tmp_path):
+    with pytest.raises(UsageError, match="no language 'klingon'"):
+        add(place, language="klingon")
+    assert not library.status().videos
+    with Store.open(tmp_path / "other", write=True) as store:
+        assert Ingest(store, Settings(language="German")).settings.language == "de"

@@ -13,7 +13,7 @@ from typing import Any, cast
 from kinolex.encoders.cards import Card, Kind, known_cards
 from kinolex.encoders.protocols import PictureEncoder, ScreenReader, SpeechEncoder, WordsEncoder
 from kinolex.encoders.sources import find_card, present, resolve
-from kinolex.errors import EncoderError, ModelMissingError, NotFoundError
+from kinolex.errors import EncoderError, ModelMissingError, NotFoundError, UsageError
 from kinolex.settings import Settings
 
 __all__ = ["available", "cards", "load_picture", "load_screen", "load_speech", "load_words"]
@@ -96,6 +96,11 @@ def load_screen(name: str = "", settings: Settings | None = None) -> ScreenReade
 
 def _load(kind: Kind, name: str, settings: Settings, language: str = "") -> Any:
     card, folder = _named(kind, name) if name else _preferred(kind, language)
+    if language and card.languages and not {language, "mul"} & set(card.languages):
+        raise UsageError(
+            f"The {kind} model {card.name} does not know the language {language!r}.",
+            hint="Choose another model, or leave the language out.",
+        )
     module, _, function = (card.loader or _LOADERS[kind]).partition(":")
     load = getattr(importlib.import_module(module), function)
     if kind == "screen" and not card.loader:

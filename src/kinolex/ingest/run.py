@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from kinolex.errors import NotFoundError
+from kinolex.errors import NotFoundError, UsageError
 from kinolex.ingest.catalogue import Catalogue, Work
 from kinolex.ingest.clock import Clock
 from kinolex.ingest.models import Models
@@ -22,6 +22,7 @@ from kinolex.library.counting import WANTED
 from kinolex.library.records import Root
 from kinolex.library.store import Store
 from kinolex.media.guard import Guard
+from kinolex.media.languages import known_language
 from kinolex.media.scan import scan
 from kinolex.moments import CHANNELS
 from kinolex.progress import Event, Listener, silent
@@ -34,6 +35,9 @@ _WHOLE = "whole:"
 
 PREVIEW_FROM = 120.0
 """Videos below this many seconds skip the coarse pass: the full one is nearly as quick."""
+
+_ALSO = ("haw", "yue")
+"""Languages of speech models that have no code of two letters."""
 
 
 class Ingest:
@@ -66,7 +70,7 @@ class Ingest:
         retry: bool = False,
     ) -> None:
         self.store = store
-        self.settings = settings or Settings()
+        self.settings = _understood(settings or Settings())
         self.channels = tuple(c for c in CHANNELS if not only or c in only)
         self.redo = redo
         self.retry = retry
@@ -212,6 +216,18 @@ class Ingest:
                 self.clock.plan("speech", length)
         self.emit(Event("plan", total=len(works), seconds=sum(w.record.duration for w in works)))
         return works
+
+
+def _understood(settings: Settings) -> Settings:
+    """The settings with the language as a code, before any model runs."""
+    written = settings.language.strip().lower()
+    code = written if written in _ALSO else known_language(written)
+    if written and not code:
+        raise UsageError(
+            f"There is no language {settings.language!r}.",
+            hint="Give a code such as en, de or zh, or leave it out.",
+        )
+    return settings.model_copy(update={"language": code})
 
 
 def _real(path: Path) -> Path:
