@@ -8,10 +8,9 @@ import re
 import sqlite3
 from pathlib import Path
 
-from tests.library.samples import add_file, add_video, frames, said
-
 from kinolex.library.schema import APPLICATION_ID
 from kinolex.library.store import Store
+from tests.library.samples import add_file, add_video, frames, said
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGE = (REPOSITORY / "docs" / "library-format.md").read_text(encoding="utf-8")

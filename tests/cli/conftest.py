@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.cli.places import Place, make_videos
 
 from kinolex.errors import ModelMissingError
+from tests.cli.places import Place, make_videos
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.cli.places import Place
 
 from kinolex.cli import main
 from kinolex.cli.search import question
+from tests.cli.places import Place
 
 Capture = pytest.CaptureFixture[str]
 

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from tests.cli.samples import answer
-
 from kinolex.cli.sentences import (
     command_line,
     found,
@@ -15,6 +13,7 @@ from kinolex.cli.sentences import (
     understood,
 )
 from kinolex.moments import Answer, Filters, Query, Searched
+from tests.cli.samples import answer
 
 
 def test_what_was_understood_is_echoed() -> None:

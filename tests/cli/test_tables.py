@@ -4,11 +4,11 @@ import dataclasses
 
 import pytest
 from rich.cells import cell_len
-from tests.cli.samples import BIKE, moments
 
 from kinolex.cli.lines import text_of
 from kinolex.cli.tables import plain_row, result_lines
 from kinolex.moments import Moment, Video
+from tests.cli.samples import BIKE, moments
 
 
 @pytest.mark.parametrize("width", [20, 30, 40, 60, 71, 72, 80, 100, 120, 200])

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tests.cli.places import Place, make_videos
 
 pty = pytest.importorskip("pty")

@@ -12,11 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.cli.places import Place, make_videos
 
 import kinolex
 from kinolex.cli import main
 from kinolex.errors import KinolexError, UsageError
+from tests.cli.places import Place, make_videos
 
 Capture = pytest.CaptureFixture[str]
 

@@ -10,8 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.encoders.hubs import COMMIT, Hub
-from tests.encoders.packages import WHOLE, install, joined_card, sha, wheel
 
 from kinolex.encoders import hashes
 from kinolex.encoders.cards import Card, File, Part, Source
@@ -20,6 +18,8 @@ from kinolex.encoders.registry import load_picture
 from kinolex.encoders.sources import read_manifest, resolve, verify
 from kinolex.errors import EncoderError, ModelMissingError, UsageError
 from kinolex.progress import Event
+from tests.encoders.hubs import COMMIT, Hub
+from tests.encoders.packages import WHOLE, install, joined_card, sha, wheel
 
 NOBODY = "http://127.0.0.1:9"
 

@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.encoders.packages import FILES, WHOLE, install, joined_card, plain_card
 
 from kinolex.encoders import hashes, sources
 from kinolex.encoders.cards import Card, File, Part, Source
 from kinolex.encoders.sources import find_card, place_of, present, resolve, verify
 from kinolex.errors import EncoderError, ModelMissingError, NotFoundError
+from tests.encoders.packages import FILES, WHOLE, install, joined_card, plain_card
 
 
 @pytest.fixture(autouse=True)

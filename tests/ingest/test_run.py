@@ -251,3 +251,22 @@ def test_a_language_is_checked_before_anything_runs(library, place, add, tmp_pat
     assert not library.status().videos
     with Store.open(tmp_path / "other", write=True) as store:
         assert Ingest(store, Settings(language="German")).settings.language == "de"
+
+
+def test_copies_with_subtitles_of_their_own_come_to_rest(library, place, add):
+    """The first place's win; a second run has nothing to do."""
+    film = sorted(place.glob("*.mp4"))[0]
+    folder = place / "copies"
+    folder.mkdir()
+    for name, said in (("a", ""), ("b", "the first words"), ("c", "other words")):
+        shutil.copy(film, folder / f"{name}.mp4")
+        if said:
+            text = f"1\n00:00:00,100 --> 00:00:00,900\n{said}\n"
+            (folder / f"{name}.srt").write_text(text)
+    assert add(folder).done == 1
+    assert [p.text for p in library.passages(folder / "a.mp4") if p.source == "subtitle"] == [
+        "the first words"
+    ]
+    again = add(folder)
+    assert (again.done, again.model_calls) == (0, 0)
+    assert library.status().pending == 0

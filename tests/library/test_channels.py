@@ -4,12 +4,12 @@ import dataclasses
 
 import numpy as np
 import pytest
-from tests.library.samples import PICTURE, SPEECH, WORDS, add_video, frames, said, vectors, video_id
 
 from kinolex.errors import NotFoundError, UsageError
 from kinolex.library.records import ChannelData, FrameBlock, Passage, Shot, Space, Stamp
 from kinolex.library.store import Store
 from kinolex.moments import Span
+from tests.library.samples import PICTURE, SPEECH, WORDS, add_video, frames, said, vectors, video_id
 
 
 def test_a_commit_replaces_what_the_channel_had(store: Store) -> None:

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.library.samples import SPEECH, add_file, add_video, frames, said
-
 from kinolex.library.counting import WANTED
 from kinolex.library.records import ChannelData
 from kinolex.library.store import Store
+from tests.library.samples import SPEECH, add_file, add_video, frames, said
 
 
 def test_an_empty_library(store: Store) -> None:

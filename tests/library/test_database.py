@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.library.samples import add_video, frames, said, video_id
 
 from kinolex.errors import (
     KinolexError,
@@ -21,6 +20,7 @@ from kinolex.errors import (
 from kinolex.library.database import FILE, stored, unstored
 from kinolex.library.schema import migrations
 from kinolex.library.store import Store
+from tests.library.samples import add_video, frames, said, video_id
 
 
 def made(folder: Path) -> Path:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.library.samples import add_video, video_id
 
 from kinolex.library.records import FileState
 from kinolex.library.store import Store
+from tests.library.samples import add_video, video_id
 
 names = st.text(
     st.characters(exclude_characters="\0/", exclude_categories=["Cs"]), min_size=1, max_size=8

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.library.samples import add_file, add_video, video_id
 
 from kinolex.library.finding import day_of
 from kinolex.library.records import FileState, VideoRecord
 from kinolex.library.store import Store
 from kinolex.moments import Filters
+from tests.library.samples import add_file, add_video, video_id
 
 PARTS = [
     "a", "A", "ab", "a'b", 'a"b', "100%", "_", "%", "a_b", "axb", "é", "e\u0301", "É", "straße",

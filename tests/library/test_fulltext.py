@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.library.samples import SPEECH, add_video, said, video_id
 
 from kinolex.library.fulltext import MatchQuery
 from kinolex.library.records import ChannelData, Passage
 from kinolex.library.store import Store
 from kinolex.moments import Span
+from tests.library.samples import SPEECH, add_video, said, video_id
 
 
 def texts(store: Store, query: MatchQuery, **more: object) -> list[str]:

@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.library.samples import WORDS, add_video, frames, said, video_id
 
 from kinolex.library.store import Store
+from tests.library.samples import WORDS, add_video, frames, said, video_id
 
 WRITE = """
 import sys

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.library.samples import PICTURE, add_video, video_id
 
 from kinolex.library.lists import SHARE, label, make_lists
 from kinolex.library.records import ChannelData, FrameBlock
 from kinolex.library.store import Store
 from kinolex.library.tables import EXACT_BELOW
+from tests.library.samples import PICTURE, add_video, video_id
 
 
 def clustered(rows: int, dimensions: int, seed: int) -> np.ndarray:

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.library.samples import add_video
 
 from kinolex.errors import LibraryBusyError
 from kinolex.library.store import Store
+from tests.library.samples import add_video
 
 HOLD = """
 import sys, time

@@ -5,10 +5,10 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.library.samples import add_video, said
 
 from kinolex.library.passages import seconds
 from kinolex.library.store import Store
+from tests.library.samples import add_video, said
 
 
 @given(

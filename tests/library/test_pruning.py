@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.library.samples import add_file, add_video, frames, said
 
 from kinolex.library.database import FILE
 from kinolex.library.store import Store
+from tests.library.samples import add_file, add_video, frames, said
 
 
 @pytest.fixture(autouse=True)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.library.samples import vectors
 
 from kinolex.library.quick import Quick
 from kinolex.library.vectors import VectorTable
+from tests.library.samples import vectors
 
 
 def made(rows: np.ndarray) -> Quick:

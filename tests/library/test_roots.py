@@ -5,11 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.library.samples import add_file, add_video
 
 from kinolex.errors import NotFoundError
 from kinolex.library.roots import MARKER, read_marker
 from kinolex.library.store import Store
+from tests.library.samples import add_file, add_video
 
 
 @pytest.fixture

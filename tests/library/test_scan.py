@@ -4,9 +4,9 @@ import itertools
 
 import numpy as np
 import pytest
-from tests.library.samples import vectors
 
 from kinolex.library.scan import Part, edges_of, float16_index, merge
+from tests.library.samples import vectors
 
 
 @pytest.mark.parametrize("dimensions", [1, 7, 16, 24, 384, 512])

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.library.samples import video_id
 
 from kinolex.errors import LibraryError, LibraryTooNewError
 from kinolex.library import schema
 from kinolex.library.database import FILE
 from kinolex.library.fulltext import MatchQuery
 from kinolex.library.store import Store
+from tests.library.samples import video_id
 
 FIRST = (Path(__file__).parent / "formats" / "0001.sql").read_text(encoding="utf-8")
 """A library of format 1, as the sqlite3 shell's .dump would tell it; never changed again."""

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.library.samples import add_video, frames, said, video_id
 
 from kinolex.errors import LibraryReadOnlyError, NotFoundError
 from kinolex.library.store import Store
+from tests.library.samples import add_video, frames, said, video_id
 
 
 def test_a_missing_library_is_not_made_for_a_reader(tmp_path: Path) -> None:

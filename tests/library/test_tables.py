@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from tests.library.samples import PICTURE, TITLE, WORDS, add_video, frames, said, vectors, video_id
 
 from kinolex.library.records import ChannelData, FrameBlock, Passage, Stamp
 from kinolex.library.store import Store
 from kinolex.library.vectors import VectorTable
 from kinolex.moments import Span
+from tests.library.samples import PICTURE, TITLE, WORDS, add_video, frames, said, vectors, video_id
 
 
 def same(one: VectorTable, other: VectorTable) -> None:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.library.samples import vectors
 
 from kinolex.library.vectors import VectorTable
+from tests.library.samples import vectors
 
 
 def table(counts: list[int], rows: np.ndarray) -> VectorTable:

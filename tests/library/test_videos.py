@@ -5,10 +5,9 @@ import os
 from fractions import Fraction
 from pathlib import Path
 
-from tests.library.samples import add_file, add_video, frames, said, video_id
-
 from kinolex.library.records import FileState, VideoRecord
 from kinolex.library.store import Store
+from tests.library.samples import add_file, add_video, frames, said, video_id
 
 FULL = VideoRecord(
     id=video_id(7),

@@ -238,6 +238,10 @@ class TestPlain:
     def test_scripts_without_spaces_are_joined_without_one(self):
         assert one_line("今日は\nいい天気。\nDVD を") == "今日はいい天気。 DVD を"
         assert one_line("안녕\n하세요") == "안녕 하세요"
+
+    def test_nothing_is_left_of_what_terminals_obey(self):
+        said = "\x1b[31mred\x1b[0m and \x1b]8;;http://x\x1b\\a link\x1b]8;;\x07 end\x1b"
+        assert one_line(said) == "red and a link end"
         assert one_line("สวัสดี\nครับ") == "สวัสดีครับ"
 
 

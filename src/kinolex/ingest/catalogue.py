@@ -70,6 +70,7 @@ class Catalogue:
         self._guard = guard
         self._force = force
         self._works: dict[str, Work] = {}
+        self._subtitled: set[str] = set()
         self._failed = {f.path: f for f in self._store.failures()}
 
     def update(self, places: Iterable[tuple[Root, list[Path] | None]]) -> list[Work]:
@@ -140,7 +141,8 @@ class Catalogue:
         except MediaError as error:
             self._run.emit(Event("notice", path=str(path), message=str(error)))
         work = self._works.setdefault(state.video, work)
-        work.renamed = work.renamed or renamed
+        # A copy of what is new in this run takes nothing from what the new one needs.
+        work.renamed = work.renamed or (renamed and work.known)
 
     def _name(self, work: Work) -> None:
         """Names and subtitles of a known content, where they are new or still missing."""
@@ -243,7 +245,12 @@ class Catalogue:
         return places or [work.relative]
 
     def _subtitles(self, work: Work) -> None:
-        """Subtitles win over speech: where there are any, they are the speech channel."""
+        """Subtitles win over speech: where there are any, they are the speech channel.
+
+        Of several places with subtitles of their own the first one's are taken, in every run.
+        """
+        if work.record.id in self._subtitled:
+            return
         info = work.info or MediaInfo(str(work.path), "", work.record.duration)
         cues, errors = best_subtitles(info, work.path, self._guard, self._run.settings.language)
         for error in errors:
@@ -253,6 +260,7 @@ class Catalogue:
         passages = subtitle_passages(cues, work.record.duration)
         if not passages:
             return
+        self._subtitled.add(work.record.id)
         known = self._store.passages_of(work.record.id, ("subtitle",))
         if [(p.span, p.text) for p in known] == [(p.span, p.text) for p in passages]:
             return

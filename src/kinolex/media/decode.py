@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from kinolex.media.ahead import ahead
 from kinolex.media.cuts import LOOKAHEAD, CutFinder
-from kinolex.media.reading import Decoded, Reader, open_frames
+from kinolex.media.reading import Decoded, FilmReader, Reader, open_frames
 from kinolex.media.sampling import Grid, ShotGrid, step_for
 from kinolex.media.stills import encode_still
 from kinolex.media.thumbnails import Thumbnail, thumbnail
@@ -31,7 +33,9 @@ SPARSE = 4.0
 SKIP_SECONDS, SKIP_FRAMES = 0.6, 12
 """Non-reference frames are left out where wanted frames are at least so far apart."""
 ENORMOUS = 16_000_000
-"""Pixels of a frame (beyond 5K) from which fewer frames wait for the judgement on cuts."""
+"""Pixels of a frame (beyond 5K) from which fewer frames wait to be looked at."""
+AHEAD = 4
+"""Frames that are decoded while earlier ones are looked at."""
 SCREEN_GRID = 160
 """Longer side of the grey pictures in which a change of the screen is looked for."""
 SCREEN_STEP, SCREEN_CELLS = 18, 2
@@ -113,16 +117,34 @@ def pictures(path: Path | str, info: MediaInfo, plan: PicturePlan) -> Iterator[F
     ) as reader:
         if start > 0:
             reader.skip_to(start)
-        for seen in _judged(reader, info.video, way.cuts):
-            if seen.decoded.time >= end:
-                break
-            before = keeper.wanted
-            yield from keeper.see(seen)
-            if keeper.full:
-                break
-            if way.seek and keeper.wanted > before:
-                reader.skip_to(keeper.wanted)
+        with _source(reader, info.video, alone=way.seek or plan.threads == 1) as frames:
+            for seen in _judged(frames, info.video, way.cuts):
+                if seen.decoded.time >= end:
+                    break
+                before = keeper.wanted
+                yield from keeper.see(seen)
+                if keeper.full:
+                    break
+                if way.seek and keeper.wanted > before:
+                    reader.skip_to(keeper.wanted)
     yield from keeper.finish()
+
+
+@contextmanager
+def _source(reader: Reader, video: VideoStream, alone: bool) -> Iterator[Iterable[Decoded]]:
+    """The frames of a reader; where it helps, decoded while earlier ones are looked at.
+
+    Not where the reader is told to skip, and not for enormous frames, of which few may wait.
+    """
+    if alone or not isinstance(reader, FilmReader) or _is_enormous(video):
+        yield reader
+        return
+    with closing(ahead(reader, AHEAD)) as frames:
+        yield frames
+
+
+def _is_enormous(video: VideoStream) -> bool:
+    return video.coded_width * video.coded_height > ENORMOUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +154,15 @@ class _Seen:
     cut: bool
 
 
-def _judged(reader: Reader, video: VideoStream, cuts: bool) -> Iterator[_Seen]:
+def _judged(frames: Iterable[Decoded], video: VideoStream, cuts: bool) -> Iterator[_Seen]:
     """Frames with the judgement whether a shot begins with them."""
     if not cuts:
-        for decoded in reader:
+        for decoded in frames:
             yield _Seen(decoded, None, False)
         return
-    enormous = video.coded_width * video.coded_height > ENORMOUS
-    finder = CutFinder(1 if enormous else LOOKAHEAD)
+    finder = CutFinder(1 if _is_enormous(video) else LOOKAHEAD)
     waiting: deque[tuple[Decoded, Thumbnail]] = deque()
-    for decoded in reader:
+    for decoded in frames:
         thumb = thumbnail(decoded.frame)
         waiting.append((decoded, thumb))
         cut = finder.push(thumb, decoded.time)

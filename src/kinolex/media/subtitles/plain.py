@@ -28,6 +28,8 @@ _SRT_CODES = re.compile(r"\{\\[^{}]*\}|\{[yYcCfFsSpPoO]:[^{}]*\}")
 _DRAWING = re.compile(r"\{[^{}]*\\p[1-9][^{}]*\}.*?(?=\{[^{}]*\\p0[^{}]*\}|\Z)", re.DOTALL)
 # Marks of direction and joining that are never seen, and the byte order mark.
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
+# What terminals obey (ECMA-48): colours, and links with their address.
+_ESCAPE = re.compile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?)")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -80,7 +82,7 @@ def one_line(text: str) -> str:
     >>> one_line(" Good \n morning "), one_line("今日は\n天気")
     ('Good morning', '今日は天気')
     """
-    text = _CONTROL.sub(" ", _INVISIBLE.sub("", text))
+    text = _CONTROL.sub(" ", _INVISIBLE.sub("", _ESCAPE.sub("", text)))
     return " ".join(_UNSPACED_BREAK.sub("", text).split())
 
 
