@@ -128,8 +128,14 @@ def _cpu() -> float:
     return total
 
 
+def installed() -> dict[str, str]:
+    """The environment, with compiled modules kept, as they are where a wheel was installed."""
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+
 def cost_of_command(command: Sequence[str], **more: Any) -> Cost:
     """Run a command to its end and account for it; its output is thrown away."""
+    more.setdefault("env", installed())
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     subprocess.run(

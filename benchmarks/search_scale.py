@@ -17,7 +17,6 @@ the whole answers has planted answers, so that every step has something to do.
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import sys
 import tempfile
@@ -30,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 import kinolex
-from benchmarks.harness import Table, cost_of_command, in_turn
+from benchmarks.harness import Table, cost_of_command, in_turn, installed
 from benchmarks.search_scale_data import Planted, Size, World, build
 from kinolex.encoders.registry import load_picture, load_words
 from kinolex.library.records import Stamp
@@ -205,7 +204,7 @@ def _truth(rows: npt.NDArray[np.float16], queries: Floats) -> npt.NDArray[np.int
 def cold(folder: Path, settings: Settings, text: str, runs: int, table: Table) -> None:
     """From the shell."""
     command = [sys.executable, "-m", "kinolex", "search", "--library", str(folder), text]
-    environment = {**os.environ, "KINOLEX_PICTURE": settings.picture}
+    environment = {**installed(), "KINOLEX_PICTURE": settings.picture}
     costs = in_turn({"cold search": lambda: cost_of_command(command, env=environment)}, runs)
     table.add("cold `kinolex search`", [c.wall for c in costs["cold search"]], "s", "< 1")
 

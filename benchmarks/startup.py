@@ -11,7 +11,7 @@ import tempfile
 from importlib import metadata
 from pathlib import Path
 
-from benchmarks.harness import Table, cost_of_command, in_turn
+from benchmarks.harness import Table, cost_of_command, in_turn, installed
 
 
 def import_seconds() -> float:
@@ -21,6 +21,7 @@ def import_seconds() -> float:
         capture_output=True,
         text=True,
         check=True,
+        env=installed(),
     )
     found = re.search(r"\|\s*(\d+) \| kinolex$", done.stderr, re.MULTILINE)
     return int(found.group(1)) / 1e6 if found else float("nan")

@@ -8,16 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinolex.moments import Span
-from kinolex.search.curves import curve
+from kinolex.search.curves import Curve, curve
 from kinolex.search.spans import (
-    Found,
+    _runs,
     hysteresis,
     merge_near,
     peaks,
     snap,
     spans_of,
     strength,
-    suppress,
     watershed,
 )
 
@@ -112,10 +111,30 @@ def test_strength_of_lone_and_of_many_frames() -> None:
     assert strength([0, 6, 0]) == pytest.approx(4)
 
 
-def test_suppress_keeps_the_best() -> None:
-    found = [Found(Span(0, 5), 3, 1), Found(Span(4, 6), 2, 5), Found(Span(5, 6), 1, 5)]
-    assert suppress(found, 5) == [found[0], found[2]]
-    assert suppress(found, 1) == [found[0]]
+def naive_choice(c: Curve, low: float) -> list[Span]:
+    """Every proposal rated in a loop, then the best that overlap no better one."""
+    v = c.values
+    base = min(float(np.sort(v)[len(v) // 2]), float(v.max()) / 2)
+    rated = []
+    for first, last in _runs(c, base, low):
+        if c.raw[first:last].max() >= low and c.ends[last - 1] > c.starts[first]:
+            mean = sum(v[first:last]) / (last - first) - base
+            span = Span(float(c.starts[first]), float(c.ends[last - 1]))
+            rated.append((round(-mean * (last - first) ** 0.5, 9), span))
+    kept: list[Span] = []
+    for _, span in sorted(rated):
+        if all(span.overlap(other) == 0 for other in kept):
+            kept.append(span)
+    return sorted(kept[:5])
+
+
+@given(values, st.integers(-3, 9))
+def test_the_best_rated_proposals_are_taken(v: list[float], low: int) -> None:
+    c = curve(np.arange(len(v)) + 0.25, v, len(v))
+    if max(v) < low or max(c.raw) < low:
+        assert spans_of(c, low) == []
+    else:
+        assert sorted(f.span for f in spans_of(c, low)) == naive_choice(c, low)
 
 
 @given(values, st.integers(-3, 9), st.lists(st.integers(1, 39), max_size=4, unique=True))

@@ -119,7 +119,10 @@ class SentenceEncoder:
         longest = self._max_tokens * _LETTERS_PER_TOKEN
         # Half a surrogate pair, as broken subtitles have them, is no text to a tokenizer.
         whole = [(prefix + t)[:longest].encode("utf-8", "ignore").decode() for t in texts]
-        encodings = self._tokenizer.encode_batch(whole)
+        if len(whole) == 1:  # a question: not worth waking threads for
+            encodings = [self._tokenizer.encode(whole[0])]
+        else:
+            encodings = self._tokenizer.encode_batch(whole)
         vectors = np.zeros((len(texts), self._dimensions), np.float32)
         for rows in _batches([len(e.ids) for e in encodings]):
             vectors[rows] = self._run([encodings[i] for i in rows])

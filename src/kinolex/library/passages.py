@@ -89,7 +89,9 @@ class Passages(Part):
             "WHERE v.id = ? AND s.end_pts > s.start_pts ORDER BY s.start_pts, s.end_pts",
             (video_id,),
         )
-        return [Span(float(a * base), float(b * base)) for a, b in rows]
+        # Whole numbers divide to the same float as a Fraction would give, ten times as fast.
+        up, down = base.numerator, base.denominator
+        return [Span(a * up / down, b * up / down) for a, b in rows]
 
     def still(self, video_id: str, time: float) -> bytes | None:
         """The kept JPEG that is nearest to a time (seconds); None when the video has none."""

@@ -20,7 +20,9 @@ from kinolex.library.scan import Mask, Part, Rows, Scores, edges_of, float16_ind
 
 __all__ = ["VectorTable"]
 
-_LEAST_LOOK, _MOST_LOOK = 768, 1 << 15
+_LOOK = 2048
+_IN_VAIN = 3
+"""First looks without a proof, one after another, after which a table is scanned at once."""
 
 
 @dataclass(eq=False)
@@ -52,6 +54,7 @@ class VectorTable:
     _parts: list[Part] = field(default_factory=list, repr=False)
     _quick: Quick | None = field(default=None, repr=False)
     _asked: int = field(default=0, repr=False)
+    _vain: int = field(default=0, repr=False)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -140,14 +143,15 @@ class VectorTable:
 
     def _one(self, query: Scores, k: int, mask: Mask | None) -> tuple[Scores, Rows]:
         """One query; the quick look where it is ready and proves to be enough."""
-        if self._quick is not None and self._quick.ready:
-            wanted = max(4 * k, _LEAST_LOOK)
-            while wanted <= _MOST_LOOK:
-                rows, ceiling = self._quick.candidates(query, wanted, mask)
-                best, places = self._look(query, k, np.sort(rows))
-                if best[-1] > ceiling or ceiling == -np.inf:
-                    return best, places
-                wanted *= 6
+        if self._quick is not None and self._quick.ready and self._vain < _IN_VAIN:
+            rows, ceiling = self._quick.candidates(query, max(4 * k, _LOOK), mask)
+            best, places = self._look(query, k, np.sort(rows))
+            if best[-1] > ceiling or ceiling == -np.inf:
+                self._vain = 0
+                return best, places
+            # Looking deeper costs as much as the scan; and where few questions stand out from
+            # the rest (pictures as this encoder sees them), looking first is time lost.
+            self._vain += 1
         return self._scan(query, k, mask)
 
     def _look(self, query: Scores, k: int, rows: Rows) -> tuple[Scores, Rows]:

@@ -25,7 +25,6 @@ __all__ = [
     "snap",
     "spans_of",
     "strength",
-    "suppress",
     "watershed",
 ]
 
@@ -154,17 +153,6 @@ def _nearest(edges: npt.NDArray[np.float64], time: float, near: float) -> float:
     return best if abs(best - time) <= near else time
 
 
-def suppress(found: Sequence[Found], most: int) -> list[Found]:
-    """Keep the best of overlapping spans, then the next, at most ``most``."""
-    kept: list[Found] = []
-    for one in found:
-        if len(kept) == most:
-            break
-        if all(one.span.overlap(other.span) == 0 for other in kept):
-            kept.append(one)
-    return kept
-
-
 def _runs(curve: Curve, base: float, low: float) -> set[Run]:
     """All proposals of a curve, as runs of frames."""
     v = curve.values
@@ -178,10 +166,10 @@ def _runs(curve: Curve, base: float, low: float) -> set[Run]:
             runs.add(watershed(v, top, base + level * (v[top] - base)))
     for high in {float(v[top]) for top in tops[:2]}:
         runs.update(hysteresis(v, high, max(base, high - 1.0)))
-    for shot in curve.shots:
-        first, last = np.searchsorted(curve.times, [shot.start, shot.end])
-        if last > first and curve.raw[first:last].max() >= low:
-            runs.add((int(first), int(last)))
+    firsts = np.searchsorted(curve.times, [shot.start for shot in curve.shots])
+    lasts = np.searchsorted(curve.times, [shot.end for shot in curve.shots])
+    filled = lasts > firsts
+    runs.update(zip(firsts[filled].tolist(), lasts[filled].tolist(), strict=True))
     return runs
 
 
@@ -206,21 +194,37 @@ def spans_of(curve: Curve, low: float, most: int = 5) -> list[Found]:
     if len(v) == 0 or curve.raw.max() < low:
         return []
     base = min(float(np.sort(v)[len(v) // 2]), float(v.max()) / 2)
-    sums = np.concatenate([[0.0], np.cumsum(v)])
-    rated: list[tuple[float, Found]] = []
-    for first, last in _runs(curve, base, low):
-        start, end = float(curve.starts[first]), float(curve.ends[last - 1])
-        if end <= start or curve.raw[first:last].max() < low:
-            continue
-        n = last - first
-        rating = ((sums[last] - sums[first]) / n - base) * n**0.5
-        inside = curve.raw[first:last]
-        best = float(curve.times[first + int(inside.argmax())])
-        rated.append((rating, Found(Span(start, end), strength(inside), best)))
-    rated.sort(key=lambda pair: (-pair[0], pair[1].span))
-    kept = suppress([found for _, found in rated], most)
+    kept = _disjoint(curve, _rated(curve, base, low), low, most)
     cuts = sorted({s.start for s in curve.shots} | {s.end for s in curve.shots})
     return sorted(_snapped(kept, cuts), key=lambda f: (-f.score, f.span))
+
+
+def _rated(curve: Curve, base: float, low: float) -> list[Run]:
+    """All proposals, the best rated first: mean over the base, times the root of the length."""
+    runs = np.array(sorted(_runs(curve, base, low)), np.int64).reshape(-1, 2)
+    firsts, lasts = runs.T
+    sums = np.concatenate([[0.0], np.cumsum(curve.values)])
+    length = lasts - firsts
+    # Rounded, so that what is equal by sums in another order stays equal.
+    rating = np.round(((sums[lasts] - sums[firsts]) / length - base) * length**0.5, 9)
+    order = np.lexsort((curve.ends[lasts - 1], curve.starts[firsts], -rating))
+    return [(int(firsts[i]), int(lasts[i])) for i in order]
+
+
+def _disjoint(curve: Curve, runs: Sequence[Run], low: float, most: int) -> list[Found]:
+    """The first of runs that do not overlap and reach ``low``, at most ``most``."""
+    kept: list[Found] = []
+    for first, last in runs:
+        start, end = float(curve.starts[first]), float(curve.ends[last - 1])
+        taken = any(one.span.start < end and start < one.span.end for one in kept)
+        inside = curve.raw[first:last]
+        if taken or end <= start or inside.max() < low:
+            continue
+        best = float(curve.times[first + int(inside.argmax())])
+        kept.append(Found(Span(start, end), strength(inside), best))
+        if len(kept) == most:
+            break
+    return kept
 
 
 def _snapped(found: Sequence[Found], cuts: Sequence[float]) -> list[Found]:
