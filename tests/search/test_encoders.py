@@ -40,3 +40,16 @@ def test_an_encoder_that_is_not_here_is_a_sentence_and_is_tried_once() -> None:
     assert first
     assert encoders.picture([space("siglip2-b16-256@0")]) is first
     assert isinstance(encoders.words([space("nobody@1", "passages")]), str)
+
+
+def test_what_was_prepared_is_what_is_given() -> None:
+    encoders, spaces = QueryEncoders(Settings()), [space("nobody@1", "passages")]
+    encoders.prepare_words(spaces)
+    encoders.prepare_words(spaces)  # once is enough
+    thread = encoders._preparing
+    assert thread is not None
+    found = encoders.words(spaces)
+    assert not thread.is_alive()
+    assert encoders.words(spaces) is found
+    encoders.prepare_words(spaces)
+    assert encoders._preparing is None

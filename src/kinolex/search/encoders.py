@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Literal
 
@@ -40,6 +41,18 @@ class QueryEncoders:
         self._settings = settings
         self._given: dict[str, WordsEncoder | None] = {"picture": picture, "words": words}
         self._loaded: dict[str, WordsEncoder | str] = {}
+        self._preparing: threading.Thread | None = None
+
+    def prepare_words(self, spaces: Sequence[Space]) -> None:
+        """Begin to load the sentence encoder, so that it is there when other work is done."""
+        from kinolex.encoders.registry import load_words
+
+        known = self._given["words"] is not None or any(s.name in self._loaded for s in spaces)
+        if not known and self._preparing is None and spaces:
+            self._preparing = threading.Thread(
+                target=self._of, args=("words", spaces, load_words), daemon=True
+            )
+            self._preparing.start()
 
     def picture(self, spaces: Sequence[Space]) -> PictureEncoder | str:
         """An encoder whose pictures are in one of the spaces, or why there is none."""
@@ -52,6 +65,9 @@ class QueryEncoders:
         """An encoder whose passages are in one of the spaces, or why there is none."""
         from kinolex.encoders.registry import load_words
 
+        if self._preparing is not None:
+            self._preparing.join()
+            self._preparing = None
         return self._of("words", spaces, load_words)
 
     def _of(

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from kinolex.encoders.protocols import PictureEncoder, WordsEncoder
 from kinolex.errors import QueryError
+from kinolex.library.records import Space
 from kinolex.library.store import Store
 from kinolex.moments import SOURCE_CHANNEL, Answer, Moment, Part, Query, Span, ranked
 from kinolex.search import passages as said
@@ -162,6 +163,8 @@ class Engine:
 
     def _fused(self, run: _Run) -> list[Fused]:
         query = run.query
+        if any(part.kind == "words" for part in query.parts) and query.channels != ("picture",):
+            self._encoders.prepare_words(self._sentences())
         scanning = self._scanning(run) if "picture" in query.channels else None
         try:
             found = self._worded(run)
@@ -247,9 +250,13 @@ class Engine:
                 most=_wanted(run.query),
             )
 
+    def _sentences(self) -> list[Space]:
+        """Spaces of passages."""
+        return [s for s in self._cache.spaces if s.kind == "passages" and s.rows]
+
     def _sentence(self, run: _Run) -> tuple[said.WordTable | None, Vector | None]:
         """The question's vector among sentences, and their table; None where there is none."""
-        spaces = [s for s in self._cache.spaces if s.kind == "passages" and s.rows]
+        spaces = self._sentences()
         parts = [p for p in run.query.parts if p.kind != "image"]
         if not spaces:
             return None, None
