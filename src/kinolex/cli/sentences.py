@@ -158,7 +158,7 @@ def summary(done: int, failed: int, skipped: int, seconds: float, known: int = 0
     >>> summary(3, 1, 12, 95)
     '3 videos indexed, 12 unchanged, 1 failed (see `kinolex failures`), in 1 min 35 s.'
     >>> summary(0, 0, 1, 2, known=1)
-    '0 videos indexed, 1 failed before (`kinolex retry` tries again), in 2 s.'
+    '0 videos indexed, 1 failed before (`kinolex retry` tries again), in 2.0 s.'
     """
     parts = [f"{count(done, 'video')} indexed"]
     parts += [f"{skipped - known:,} unchanged"] if skipped > known else []
