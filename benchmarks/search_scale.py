@@ -50,7 +50,7 @@ def prepare(place: Path, size: Size) -> tuple[Path, list[str], Settings]:
         make_picture_model(model, size=32, dimensions=512)
     settings = Settings(picture=str(model))
     picture, words = load_picture("", settings), load_words("", settings)
-    world = World(size)
+    world = World(size, words=english(words))
     texts = [world.text(5) for _ in range(ASKED)]
     # The small text side knows colours alone: one each makes the questions differ there too.
     colours = ("red", "green", "blue", "yellow", "cyan", "magenta", "orange", "purple")
@@ -58,13 +58,19 @@ def prepare(place: Path, size: Size) -> tuple[Path, list[str], Settings]:
     planted = Planted(
         texts, picture.encode_words(texts, query=True), words.encode_words(texts, query=True)
     )
-    folder = place / f"library-{size.hours}"
+    folder = place / f"library-{size.hours}-hours"
     stamps = (
         Stamp("picture", picture.name, picture.version),
         Stamp("speech", words.name, words.version),
     )
     build(folder, world, stamps=stamps, planted=planted)
     return folder, texts, settings
+
+
+def english(encoder: Any) -> list[str]:
+    """Words that the sentence encoder's tokenizer holds whole: what it reads as one token."""
+    known = encoder._tokenizer.get_vocab()
+    return sorted(w for w in known if len(w) > 2 and w.isascii() and w.isalpha() and w.islower())
 
 
 def whole_answers(folder: Path, texts: Sequence[str], settings: Settings, table: Table) -> None:

@@ -58,17 +58,22 @@ def unit(rows: Vectors) -> Vectors:
 
 
 class World:
-    """Draws the vectors and words of one library; the same seed, the same library."""
+    """Draws the vectors and words of one library; the same seed, the same library.
 
-    def __init__(self, size: Size, seed: int = 7) -> None:
+    ``words``: what is said is made of these (by Zipf's law, in any order), else of made-up ones.
+    """
+
+    def __init__(self, size: Size, seed: int = 7, words: Sequence[str] = ()) -> None:
         self.size = size
         self._random = np.random.default_rng(seed)
         sizes = (FRAME_DIMENSIONS, PASSAGE_DIMENSIONS)
         self._spread = {d: self._spectrum(d) for d in sizes}
         self._cones = {d: unit(self._draw(1, d)[0]) * np.float32(np.sqrt(d)) for d in sizes}
         self._topics = {d: self._draw(400, d) for d in sizes}
-        count = 30_000
-        self.vocabulary = [*_COMMON, *(self._word(n) for n in range(count - len(_COMMON)))]
+        rest = list(words) or [self._word(n) for n in range(30_000)]
+        self._random.shuffle(rest)
+        self.vocabulary = [*_COMMON, *rest]
+        count = len(self.vocabulary)
         chance = 1.0 / (np.arange(count) + 3.0)
         self._chance = np.cumsum(chance / chance.sum())
 

@@ -44,12 +44,20 @@ def test_an_encoder_that_is_not_here_is_a_sentence_and_is_tried_once() -> None:
 
 def test_what_was_prepared_is_what_is_given() -> None:
     encoders, spaces = QueryEncoders(Settings()), [space("nobody@1", "passages")]
-    encoders.prepare_words(spaces)
-    encoders.prepare_words(spaces)  # once is enough
+    encoders.prepare_words(spaces, ["a"])
+    encoders.prepare_words(spaces, ["a"])  # once is enough
     thread = encoders._preparing
     assert thread is not None
     found = encoders.words(spaces)
     assert not thread.is_alive()
     assert encoders.words(spaces) is found
-    encoders.prepare_words(spaces)
-    assert encoders._preparing is None
+
+
+def test_the_prepared_vector_is_that_of_the_question(stem_encoder: StemEncoder) -> None:
+    encoders, spaces = QueryEncoders(Settings(), words=stem_encoder), [space("stems@1", "passages")]
+    encoders.prepare_words(spaces, ["red cup", "dog"])
+    encoder = encoders.words(spaces)
+    assert encoder is stem_encoder
+    for text in ("red cup", "dog", "something else"):
+        alone = stem_encoder.encode_words([text], query=True)[0]
+        assert (encoders.meaning(stem_encoder, text) == alone).all()

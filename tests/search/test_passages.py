@@ -7,7 +7,7 @@ import pytest
 from kinolex.library.records import Passage
 from kinolex.moments import Span
 from kinolex.search.calibrate import LINE
-from kinolex.search.passages import WordTable, find, judge, question, windows
+from kinolex.search.passages import WordTable, judge, near, question, windows, written
 
 if TYPE_CHECKING:
     from tests.search.conftest import Shelf
@@ -38,7 +38,8 @@ def ask(shelf: Shelf, text: str, *phrases: str, sources: tuple[str, ...] = SOURC
     table = WordTable(shelf.store.vectors("stems@1", "passages"))
     vector = shelf.words.encode_words([text])[0]
     asked = question(text, phrases=phrases, vector=vector)
-    passages = find(shelf.store, asked, table, sources=sources, videos=None)
+    passages = written(shelf.store, asked, sources=sources, videos=None)
+    passages += near(shelf.store, asked, table, passages, sources=sources, videos=None)
     scored = judge(passages, asked, table, 50)
     sure = [s for s in scored if s.chance >= LINE]
     return [" | ".join(p.text for p in s.passages) for s in sure]

@@ -20,7 +20,7 @@ from kinolex.library.scan import Mask, Part, Rows, Scores, edges_of, float16_ind
 
 __all__ = ["VectorTable"]
 
-_LOOK = 2048
+_LOOK = 768
 _IN_VAIN = 3
 """First looks without a proof, one after another, after which a table is scanned at once."""
 

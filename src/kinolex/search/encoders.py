@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from kinolex.encoders.protocols import PictureEncoder, WordsEncoder
+from kinolex.encoders.protocols import PictureEncoder, Vectors, WordsEncoder
 from kinolex.errors import EncoderError, ModelMissingError, NotFoundError
 from kinolex.library.records import Space
 from kinolex.settings import Settings
@@ -42,17 +43,31 @@ class QueryEncoders:
         self._given: dict[str, WordsEncoder | None] = {"picture": picture, "words": words}
         self._loaded: dict[str, WordsEncoder | str] = {}
         self._preparing: threading.Thread | None = None
+        self._prepared: dict[str, Vectors] = {}
 
-    def prepare_words(self, spaces: Sequence[Space]) -> None:
-        """Begin to load the sentence encoder, so that it is there when other work is done."""
-        from kinolex.encoders.registry import load_words
-
-        known = self._given["words"] is not None or any(s.name in self._loaded for s in spaces)
-        if not known and self._preparing is None and spaces:
+    def prepare_words(self, spaces: Sequence[Space], texts: Sequence[str]) -> None:
+        """Begin to load the sentence encoder and to encode the question, beside other work."""
+        if spaces and self._preparing is None:
             self._preparing = threading.Thread(
-                target=self._of, args=("words", spaces, load_words), daemon=True
+                target=self._prepare, args=(spaces, tuple(texts)), daemon=True
             )
             self._preparing.start()
+
+    def _prepare(self, spaces: Sequence[Space], texts: Sequence[str]) -> None:
+        from kinolex.encoders.registry import load_words
+
+        self._prepared = {}
+        # What goes wrong here goes wrong again, and is told, when the encoder is asked for.
+        with contextlib.suppress(Exception):
+            encoder = self._of("words", spaces, load_words)
+            if not isinstance(encoder, str):
+                vectors = encoder.encode_words(texts, query=True)
+                self._prepared = dict(zip(texts, vectors, strict=True))
+
+    def meaning(self, encoder: WordsEncoder, text: str) -> Vectors:
+        """A question's vector among sentences: the prepared one, else made now."""
+        found = self._prepared.get(text)
+        return found if found is not None else encoder.encode_words([text], query=True)[0]
 
     def picture(self, spaces: Sequence[Space]) -> PictureEncoder | str:
         """An encoder whose pictures are in one of the spaces, or why there is none."""

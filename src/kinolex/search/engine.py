@@ -8,10 +8,11 @@ changes.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,14 @@ Vector = npt.NDArray[np.float32]
 def _wanted(query: Query) -> int:
     """Moments that the channels should bring at least, in bounds."""
     return min(query.limit, _MOST_WANTED)
+
+
+class _Look(TypedDict):
+    """Where passages are looked for, and how many."""
+
+    sources: Sequence[str]
+    videos: Collection[str] | None
+    most: int
 
 
 class _Run:
@@ -163,8 +172,9 @@ class Engine:
 
     def _fused(self, run: _Run) -> list[Fused]:
         query = run.query
-        if any(part.kind == "words" for part in query.parts) and query.channels != ("picture",):
-            self._encoders.prepare_words(self._sentences())
+        words = [part.value for part in query.parts if part.kind == "words"]
+        if words and query.channels != ("picture",):
+            self._encoders.prepare_words(self._sentences(), words)
         scanning = self._scanning(run) if "picture" in query.channels else None
         try:
             found = self._worded(run)
@@ -195,15 +205,15 @@ class Engine:
         if all(part.kind == "image" or part.weight < 0 for part in query.parts):
             run.off.update(dict.fromkeys(channels, "No words are asked for, only against."))
             return []
+        look: _Look = {"sources": sources, "videos": run.videos, "most": _wanted(query)}
+        asked = said.question(run.text, phrases=query.phrases, excluded=query.excluded)
+        with run.step("candidates"):
+            passages = said.written(self._store, asked, **look)
         with run.step("encode"):
             table, vector = self._sentence(run)
+        asked = replace(asked, vector=vector)
         with run.step("candidates"):
-            asked = said.question(
-                run.text, phrases=query.phrases, excluded=query.excluded, vector=vector
-            )
-            passages = said.find(
-                self._store, asked, table, sources=sources, videos=run.videos, most=_wanted(query)
-            )
+            passages += said.near(self._store, asked, table, passages, **look)
         with run.step("calibrate"):
             judged = said.judge(passages, asked, table, self._cache.counts.passages)
         with run.step("spans"):
@@ -285,7 +295,7 @@ class Engine:
     ) -> Vector | None:
         """A part's vector among sentences: encoded, or the mean of what is said in the span."""
         if part.kind == "words":
-            return None if encoder is None else encoder.encode_words([part.value], query=True)[0]
+            return None if encoder is None else self._encoders.meaning(encoder, part.value)
         video, span = self._span_of(part.value)
         ids = [
             p.id

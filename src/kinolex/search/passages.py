@@ -31,7 +31,7 @@ from kinolex.search.words import (
     tokens,
 )
 
-__all__ = ["Question", "Scored", "WordTable", "find", "judge", "question", "windows"]
+__all__ = ["Question", "Scored", "WordTable", "judge", "near", "question", "windows", "written"]
 
 LEXICAL = 64
 MEANING = 48
@@ -115,33 +115,46 @@ def question(
     return Question(words, informative(text), tuple(phrases), tuple(excluded), vector)
 
 
-def find(
+def written(
     store: Store,
     asked: Question,
-    table: WordTable | None,
     *,
     sources: Sequence[str],
     videos: Collection[str] | None,
     most: int = 0,
 ) -> list[Passage]:
-    """Passages that may answer, from full text and from vectors; unordered, each once.
+    """Passages that hold words of the question, from full text; unordered, each once.
 
     ``most`` moments are wanted: for more than usual more passages are looked at.
     """
-    lexical, meaning = max(LEXICAL, most), max(MEANING, most)
     ids: dict[int, None] = {}
     for match in _matches(asked):
-        hits = store.match(match, sources=sources, limit=lexical, videos=videos)
+        hits = store.match(match, sources=sources, limit=max(LEXICAL, most), videos=videos)
         ids.update((hit.passage, None) for hit in hits)
-    passages = store.passages(list(ids))
+    return store.passages(list(ids))
+
+
+def near(
+    store: Store,
+    asked: Question,
+    table: WordTable | None,
+    known: Sequence[Passage],
+    *,
+    sources: Sequence[str],
+    videos: Collection[str] | None,
+    most: int = 0,
+) -> list[Passage]:
+    """Passages nearest in meaning that are not known yet; none without vectors."""
     if asked.vector is None or table is None:
-        return passages
+        return []
+    meaning = max(MEANING, most)
     near_most = meaning * (4 if asked.excluded else 1)
-    near = _near(store, asked.vector, table, near_most, ids, sources, videos)
-    if len(near) < meaning // 4 and len(sources) < len(SOURCE_CHANNEL):
+    ids = frozenset(p.id for p in known)
+    found = _near(store, asked.vector, table, near_most, ids, sources, videos)
+    if len(found) < meaning // 4 and len(sources) < len(SOURCE_CHANNEL):
         # The nearest are of other sources: look deeper once.
-        near = _near(store, asked.vector, table, 16 * near_most, ids, sources, videos)
-    return passages + near
+        found = _near(store, asked.vector, table, 16 * near_most, ids, sources, videos)
+    return found
 
 
 def _matches(asked: Question) -> list[MatchQuery]:
@@ -156,7 +169,7 @@ def _near(
     vector: Vector,
     table: WordTable,
     most: int,
-    known: Mapping[int, None],
+    known: Collection[int],
     sources: Sequence[str],
     videos: Collection[str] | None,
 ) -> list[Passage]:

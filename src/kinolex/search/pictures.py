@@ -8,6 +8,7 @@ words beside it. Candidates come from one exact scan; curves are looked at only 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -389,7 +390,9 @@ def _of_stretch(
     end = length if last == high else float(table.times[last - 1 : last + 1].mean())
     if length <= 0 or end <= start:
         return []
-    shots = [s for s in shots_of(video) if s.end > start and s.start < end]
+    every = shots_of(video)  # in order, not overlapping
+    behind = bisect_right(every, start, key=lambda shot: shot.end)
+    shots = every[behind : bisect_left(every, end, key=lambda shot: shot.start)]
     scores = curve(times, asked.background.standard(raw), length, shots, window=Span(start, end))
     out = []
     for found in spans_of(scores, line - MARGIN):
