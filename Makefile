@@ -47,7 +47,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks $(if $(DATA),--shared $(DATA))
 
 soak: $(READY)
-	KINOLEX_SOAK=1 $(BIN)/python -m pytest -q tests/ingest/test_resume.py
+	KINOLEX_SOAK=1 $(BIN)/python -m pytest -q
 
 clean:
 	rm -rf $(VENV) demo build dist

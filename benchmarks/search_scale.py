@@ -143,7 +143,7 @@ def _lance(place: Path, rows: Floats) -> dict[str, Callable[[Floats], npt.NDArra
     import lancedb
     import pyarrow
 
-    database = lancedb.connect(place / "lance")
+    database = lancedb.connect(place)
     made = {}
     for name in ("exact", "ivf"):
         label = f"{name}_{len(rows)}"
@@ -169,7 +169,7 @@ def _lance(place: Path, rows: Floats) -> dict[str, Callable[[Floats], npt.NDArra
     }
 
 
-def frames_alone(folder: Path, place: Path, queries: Floats, table: Table) -> None:
+def frames_alone(folder: Path, queries: Floats, table: Table) -> None:
     """Milliseconds and recall of the ten nearest frames."""
     with Store.open(folder, write=True) as store:
         space = next(s.name for s in store.spaces() if s.kind == "frames")
@@ -178,7 +178,7 @@ def frames_alone(folder: Path, place: Path, queries: Floats, table: Table) -> No
         frames = store.vectors(space, "frames")
         frames.warm_up()
         truth = _truth(np.asarray(frames.rows), queries)
-        all_sides = sides(place, frames)
+        all_sides = sides(folder.with_name(f"{folder.name}-lance"), frames)
         took: dict[str, list[float]] = {name: [] for name in all_sides}
         hits = dict.fromkeys(all_sides, 0)
         for query, right in zip(queries, truth, strict=True):
@@ -230,7 +230,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     whole_answers(folder, texts, settings, table)
     text_side(given.place, table)
     queries = np.stack([q.picture for q in World(size).questions(ASKED)])
-    frames_alone(folder, given.place, queries, table)
+    frames_alone(folder, queries, table)
     cold(folder, settings, texts[0], given.runs, table)
     print(table)
     print(f"\n{table.save(given.json)}")

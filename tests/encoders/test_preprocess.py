@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -325,6 +325,8 @@ def test_wrong_transformers_files_are_one_sentence(bad: dict[str, Any]) -> None:
         from_transformers(bad)
 
 
+@example({"size": [float("inf"), 0.0]})
+@example({"size": [0.0, float("inf")]})
 @given(
     st.dictionaries(
         st.sampled_from(["size", "mean", "std", "interpolation", "resize_mode", "fill_color"]),

@@ -3,12 +3,12 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kinolex.moments import Span
 from kinolex.search.calibrate import LINE
-from kinolex.search.fuse import Candidate, at_most, fuse, one_per_video, soft_or
+from kinolex.search.fuse import Candidate, _worth, at_most, fuse, one_per_video, soft_or
 
 
 def found(channel: str, start: float, end: float, chance: float, video: str = "v") -> Candidate:
@@ -90,6 +90,7 @@ candidates = st.lists(
 )  # fmt: skip
 
 
+@example([found("picture", 0, 1, 0.46875, "v"), found("picture", 0, 13, 0.5, "v")])
 @given(candidates)
 def test_fused_moments_are_sound(several: list[Candidate]) -> None:
     moments = fuse(several)
@@ -101,8 +102,10 @@ def test_fused_moments_are_sound(several: list[Candidate]) -> None:
         channels = [g.channel for g in m.grounds]
         assert len(channels) == len(set(channels))
     assert any(m.sure for m in moments) == any(c.chance >= LINE for c in several)
-    best = max((c.chance for c in several), default=0)
-    assert any(any(g.chance == best for g in m.grounds) for m in moments) or not several
+    spans = [c for c in several if not c.whole]
+    if spans:
+        best = max((c.chance >= LINE, _worth(c)) for c in spans)
+        assert best in [(g.chance >= LINE, _worth(g)) for m in moments for g in m.grounds]
 
 
 @given(candidates, st.integers(1, 3))

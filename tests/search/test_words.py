@@ -60,7 +60,10 @@ def test_a_stem_starts_like_its_word(word: str) -> None:
 
 @given(st.text())
 def test_both_ways_to_stems_agree(text: str) -> None:
-    assert stems_of(text) == {stem(t.text) for t in tokens(text)}
+    whole = {stem(t.text) for t in tokens(text)}
+    assert whole <= stems_of(text)
+    # What comes on top are single characters of scripts without spaces.
+    assert all(len(s) == 1 and s in "".join(whole) for s in stems_of(text) - whole)
 
 
 def test_stop_words_count_only_alone() -> None:

@@ -211,7 +211,7 @@ def from_open_clip(given: Mapping[str, Any]) -> PictureRule:
             std=_triple(given.get("std", CLIP_STD)),
             fill=(int(fill),) * 3 if isinstance(fill, (int, float)) else _whole(fill),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise EncoderError(f"The file preprocess_cfg.json is not understood: {error!r}.") from error
 
 
@@ -231,7 +231,7 @@ def from_transformers(given: Mapping[str, Any]) -> PictureRule:
     """
     try:
         return _from_transformers(given)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
         raise EncoderError(
             f"The file preprocessor_config.json is not understood: {error!r}."
         ) from error

@@ -113,7 +113,8 @@ def _order(moment: Fused) -> tuple[Any, ...]:
 
 
 def _of_video(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> list[Fused]:
-    ordered = sorted(candidates, key=lambda c: (-_worth(c), c.span, c.channel))
+    # Those above the line first: a shorter span that is unsure must not hide one that is not.
+    ordered = sorted(candidates, key=lambda c: (c.chance < LINE, -_worth(c), c.span, c.channel))
     title = next((c for c in ordered if c.whole), None)
     groups: list[list[Candidate]] = []
     for one in (c for c in ordered if not c.whole):
