@@ -53,6 +53,8 @@ CHOSEN = {
     "words": (
         "speech: whisper-tiny.en, 12 clips",
         "speech: whisper-tiny.en (faster-whisper alone), 12 clips",
+        "speech: whisper-tiny.en, one 66 s file",
+        "speech: whisper-tiny.en (faster-whisper alone), one 66 s file",
         "paraphrases: all-minilm-l6-v2 vectors, R@1",
         "paraphrases: BM25, R@1",
         "paraphrases: all-minilm-l6-v2 vectors, R@10",
