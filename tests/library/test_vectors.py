@@ -75,8 +75,9 @@ def test_scores_and_sample() -> None:
     rows = vectors(10, 6)
     found = table([4, 6], rows)
     query = vectors(1, 6, 3).astype(np.float32)[0]
-    assert np.abs(found.scores(query, 1) - rows[4:].astype(np.float32) @ query).max() < 1e-6
-    assert found.scores(query, 0).dtype == np.float32
+    some = np.array([5, 2, 5, len(rows) - 1])
+    assert np.abs(found.scores(query, some) - rows[some].astype(np.float32) @ query).max() < 1e-6
+    assert found.scores(query, some[:0]).shape == (0,)
     assert (found.sample(100) == rows.astype(np.float32)).all()
     assert (found.sample(2) == rows[[0, 9]].astype(np.float32)).all()
     assert found.sample(0).shape == (0, 6)
@@ -103,3 +104,22 @@ def test_an_empty_table() -> None:
     assert places.tolist() == [[-1] * 3] * 2
     assert np.isneginf(scores).all()
     assert found.sample(5).shape == (0, 6)
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_a_floor_leaves_out_what_scores_less_and_nothing_else(quick: bool) -> None:
+    """Also where the first look proves it, and where so many reach the floor that it cannot."""
+    rows = vectors(30_000, 24)
+    table = VectorTable(["a"], np.array([0, 30_000]), np.arange(30_000.0), None, rows)
+    if quick:
+        table.warm_up()
+    for seed in range(6):
+        query = np.random.default_rng(seed).standard_normal(24).astype(np.float32)
+        scores, places = table.search(query, 400)
+        for floor in (float(scores[0][5]), float(scores[0][300]), -1e9, float(scores[0][0]) + 1):
+            some, where = table.search(query, 400, floor=floor)
+            kept = scores[0] >= floor
+            assert where[0][: kept.sum()].tolist() == places[0][kept].tolist()
+            assert (where[0][kept.sum() :] == -1).all()
+            assert np.isneginf(some[0][kept.sum() :]).all()
+    assert (table.search(query, 3, floor=np.inf)[1] == -1).all()

@@ -7,7 +7,7 @@ import pytest
 from kinolex.library.records import Passage
 from kinolex.moments import Span
 from kinolex.search.calibrate import LINE
-from kinolex.search.passages import WordTable, judge, near, question, windows, written
+from kinolex.search.passages import WordTable, judge, near, nearest, question, windows, written
 
 if TYPE_CHECKING:
     from tests.search.conftest import Shelf
@@ -39,7 +39,8 @@ def ask(shelf: Shelf, text: str, *phrases: str, sources: tuple[str, ...] = SOURC
     vector = shelf.words.encode_words([text])[0]
     asked = question(text, phrases=phrases, vector=vector)
     passages = written(shelf.store, asked, sources=sources, videos=None)
-    passages += near(shelf.store, asked, table, passages, sources=sources, videos=None)
+    ids = nearest(asked, table, None)
+    passages += near(shelf.store, asked, table, ids, passages, sources=sources, videos=None)
     scored = judge(passages, asked, table, 50)
     sure = [s for s in scored if s.chance >= LINE]
     return [" | ".join(p.text for p in s.passages) for s in sure]

@@ -13,7 +13,8 @@ from PIL import Image
 from kinolex.errors import QueryError
 from kinolex.library.vectors import VectorTable
 from kinolex.moments import Part, Span
-from kinolex.search.calibrate import WEAK, Background, chance
+from kinolex.search.calibrate import WEAK, chance
+from kinolex.search.likeness import Likeness
 from kinolex.search.pictures import (
     FrameTable,
     PictureQuestion,
@@ -95,7 +96,7 @@ def test_a_video_full_of_answers_does_not_hide_the_others() -> None:
     vectors.rows[100:1900:3] = target
     vectors.rows[2010:2015] = vectors.rows[2080:2085] = 0.9 * target
     frames = FrameTable(vectors)
-    asked = PictureQuestion(target, Background(0.0, 0.18))
+    asked = PictureQuestion(target, Likeness(0.0, 0.18))
     found = candidates(
         asked,
         frames,

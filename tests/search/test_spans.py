@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kinolex.moments import Span
 from kinolex.search.curves import Curve, curve
 from kinolex.search.spans import (
+    _lists,
     _runs,
     hysteresis,
     merge_near,
@@ -116,7 +117,7 @@ def naive_choice(c: Curve, low: float) -> list[Span]:
     v = c.values
     base = min(float(np.sort(v)[len(v) // 2]), float(v.max()) / 2)
     rated = []
-    for first, last in _runs(c, base, low):
+    for first, last in _runs(_lists(c), low):
         if c.raw[first:last].max() >= low and c.ends[last - 1] > c.starts[first]:
             mean = sum(v[first:last]) / (last - first) - base
             span = Span(float(c.starts[first]), float(c.ends[last - 1]))

@@ -99,8 +99,7 @@ def smooth(values: npt.ArrayLike, cut_before: npt.ArrayLike | None = None) -> Fl
     v = np.asarray(values, np.float64)
     if len(v) < 2:
         return v.copy()
-    left, right = np.roll(v, 1), np.roll(v, -1)
-    left[0], right[-1] = v[0], v[-1]
+    left, right = np.concatenate([v[:1], v[:-1]]), np.concatenate([v[1:], v[-1:]])
     if cut_before is not None:
         cut = np.asarray(cut_before, bool)
         left = np.where(cut, v, left)

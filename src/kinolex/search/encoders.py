@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -13,6 +14,9 @@ from kinolex.library.records import Space
 from kinolex.settings import Settings
 
 __all__ = ["QueryEncoders", "space_of"]
+
+_SPARE = (os.cpu_count() or 1) > 2
+"""Whether a core is left beside the looks through frames and through words."""
 
 
 def space_of(encoder: WordsEncoder) -> str:
@@ -46,20 +50,23 @@ class QueryEncoders:
         self._prepared: dict[str, Vectors] = {}
 
     def prepare_words(self, spaces: Sequence[Space], texts: Sequence[str]) -> None:
-        """Begin to load the sentence encoder and to encode the question, beside other work."""
-        if spaces and self._preparing is None:
+        """Begin to load the sentence encoder and to encode the question, beside other work.
+
+        On two cores a loaded encoder waits for its turn: both are busy, and a third thread would
+        only take turns with them.
+        """
+        self._prepared = {}
+        loaded = any(space.name in self._loaded for space in spaces)
+        if spaces and self._preparing is None and (_SPARE or not loaded):
             self._preparing = threading.Thread(
                 target=self._prepare, args=(spaces, tuple(texts)), daemon=True
             )
             self._preparing.start()
 
     def _prepare(self, spaces: Sequence[Space], texts: Sequence[str]) -> None:
-        from kinolex.encoders.registry import load_words
-
-        self._prepared = {}
         # What goes wrong here goes wrong again, and is told, when the encoder is asked for.
         with contextlib.suppress(Exception):
-            encoder = self._of("words", spaces, load_words)
+            encoder = self._of("words", spaces, _load_words)
             if not isinstance(encoder, str):
                 vectors = encoder.encode_words(texts, query=True)
                 self._prepared = dict(zip(texts, vectors, strict=True))
@@ -78,12 +85,10 @@ class QueryEncoders:
 
     def words(self, spaces: Sequence[Space]) -> WordsEncoder | str:
         """An encoder whose passages are in one of the spaces, or why there is none."""
-        from kinolex.encoders.registry import load_words
-
         if self._preparing is not None:
             self._preparing.join()
             self._preparing = None
-        return self._of("words", spaces, load_words)
+        return self._of("words", spaces, _load_words)
 
     def _of(
         self,
@@ -127,6 +132,13 @@ class QueryEncoders:
                     return encoder
                 reason = _unlike(kind, space_of(encoder), {space})
         return reason
+
+
+def _load_words(name: str, settings: Settings) -> WordsEncoder:
+    """On one thread: a question is short, and waking others costs more than they save."""
+    from kinolex.encoders.registry import load_words
+
+    return load_words(name, settings.model_copy(update={"threads": 1}))
 
 
 def _unlike(kind: str, mine: str, theirs: set[str]) -> str:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from kinolex.encoders.protocols import PictureEncoder, WordsEncoder
 from kinolex.errors import QueryError
-from kinolex.library.records import Space
+from kinolex.library.records import Passage, Space
 from kinolex.library.store import Store
 from kinolex.moments import SOURCE_CHANNEL, Answer, Moment, Part, Query, Span, ranked
 from kinolex.search import passages as said
@@ -95,6 +95,17 @@ class _Scanning:
     result: Future[seen.Scan]
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A look for the meaning of the words that is going on, beside what holds the words."""
+
+    asked: said.Question
+    table: said.WordTable | None
+    look: _Look
+    written: list[Passage]
+    result: Future[npt.NDArray[np.int64]]
+
+
 class Engine:
     """Answers questions about one library.
 
@@ -128,7 +139,7 @@ class Engine:
         self._store = store
         self._encoders = QueryEncoders(settings or Settings(), picture, words)
         self._cache = Cache(store)
-        self._beside: ThreadPoolExecutor | None = None
+        self._beside = ThreadPoolExecutor(2, thread_name_prefix="search")
 
     def answer(self, query: Query) -> Answer:
         """Find the moments that answer a question, or say that there are none.
@@ -176,13 +187,15 @@ class Engine:
         if words and query.channels != ("picture",):
             self._encoders.prepare_words(self._sentences(), words)
         scanning = self._scanning(run) if "picture" in query.channels else None
+        reading = None
         try:
-            found = self._worded(run)
+            reading = self._reading(run)
+            pictured = self._pictured(run, scanning) if scanning is not None else []
+            found = (self._worded(run, reading) if reading is not None else []) + pictured
         finally:
-            if scanning is not None:
-                scanning.result.exception()  # never leave it running behind an error
-        if scanning is not None:
-            found += self._pictured(run, scanning)
+            for beside in (scanning, reading):
+                if beside is not None:
+                    beside.result.exception()  # never leave it running behind an error
         with run.step("fuse"):
             checks = conditions(self._store, query, {c.video for c in found})
             found = [c for c in found if checks.allow(c.video, c.span)]
@@ -192,32 +205,39 @@ class Engine:
                 return one_per_video(fused)
             return fused if query.filters.videos else at_most(fused, PER_VIDEO)
 
-    def _worded(self, run: _Run) -> list[Candidate]:
-        """Candidates of the word channels."""
+    def _reading(self, run: _Run) -> _Reading | None:
+        """Look for the words, and start the look for their meaning, which goes on beside."""
         query = run.query
         channels = [c for c in query.channels if c in WORD_CHANNELS]
         sources = [s for s, channel in SOURCE_CHANNEL.items() if channel in channels]
         if not channels:
-            return []
+            return None
         if all(part.kind == "image" for part in query.parts):
             run.off.update(dict.fromkeys(channels, "A picture cannot be compared with words."))
-            return []
+            return None
         if all(part.kind == "image" or part.weight < 0 for part in query.parts):
             run.off.update(dict.fromkeys(channels, "No words are asked for, only against."))
-            return []
+            return None
         look: _Look = {"sources": sources, "videos": run.videos, "most": _wanted(query)}
         asked = said.question(run.text, phrases=query.phrases, excluded=query.excluded)
         with run.step("candidates"):
-            passages = said.written(self._store, asked, **look)
+            written = said.written(self._store, asked, **look)
         with run.step("encode"):
             table, vector = self._sentence(run)
         asked = replace(asked, vector=vector)
+        nearest = self._beside.submit(said.nearest, asked, table, run.videos, look["most"])
+        return _Reading(asked, table, look, written, nearest)
+
+    def _worded(self, run: _Run, reading: _Reading) -> list[Candidate]:
+        """Candidates of the word channels."""
+        asked, table, written = reading.asked, reading.table, reading.written
         with run.step("candidates"):
-            passages += said.near(self._store, asked, table, passages, **look)
+            ids = reading.result.result()
+            near = said.near(self._store, asked, table, ids, written, **reading.look)
         with run.step("calibrate"):
-            judged = said.judge(passages, asked, table, self._cache.counts.passages)
+            judged = said.judge(written + near, asked, table, self._cache.counts.passages)
         with run.step("spans"):
-            return worded.candidates(judged, query.phrases, self._cache.duration, asked.asked)
+            return worded.candidates(judged, run.query.phrases, self._cache.duration, asked.asked)
 
     def _scanning(self, run: _Run) -> _Scanning | None:
         """Start the look through the frames, which goes on beside the word channels.
@@ -238,8 +258,6 @@ class Engine:
                 encoder, name = found, space_of(found)
             table = self._cache.frames(name, encoder)
             asked = seen.ask(run.query.parts, table, encoder, self._span_of)
-        if self._beside is None:
-            self._beside = ThreadPoolExecutor(1, thread_name_prefix="pictures")
         return _Scanning(
             asked,
             table,

@@ -139,6 +139,20 @@ class Likeness(Background):
         far = np.arctanh(np.clip(np.asarray(raw, np.float64), -_MOST, _MOST)) - math.atanh(middle)
         return np.asarray(far * (1 - middle * middle) / self.deviation, np.float64)
 
+    def cosine(self, standard: float) -> float:
+        """The cosine from which on scores reach a standard score; infinite where none does.
+
+        Examples
+        --------
+        >>> round(Likeness(0.1, 0.05).cosine(2.0), 3)
+        0.199
+        >>> Likeness(0.0, 0.5).cosine(9.0)
+        inf
+        """
+        middle = min(max(self.mean, -_MOST), _MOST)
+        far = standard * self.deviation / (1 - middle * middle) + math.atanh(middle)
+        return math.tanh(far) if far <= math.atanh(_MOST) else math.inf
+
 
 def _narrow(scores: npt.ArrayLike) -> tuple[float, float]:
     """Median, and the spread of the narrower half."""

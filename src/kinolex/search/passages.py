@@ -31,7 +31,17 @@ from kinolex.search.words import (
     tokens,
 )
 
-__all__ = ["Question", "Scored", "WordTable", "judge", "near", "question", "windows", "written"]
+__all__ = [
+    "Question",
+    "Scored",
+    "WordTable",
+    "judge",
+    "near",
+    "nearest",
+    "question",
+    "windows",
+    "written",
+]
 
 LEXICAL = 64
 MEANING = 48
@@ -134,27 +144,50 @@ def written(
     return store.passages(list(ids))
 
 
+def nearest(
+    asked: Question,
+    table: WordTable | None,
+    videos: Collection[str] | None,
+    most: int = 0,
+) -> npt.NDArray[np.int64]:
+    """Ids of the passages nearest in meaning, best first; none without vectors.
+
+    Needs no database, so that it can run beside others.
+    """
+    if asked.vector is None or table is None:
+        return np.empty(0, np.int64)
+    allowed = None
+    if videos is not None:
+        chosen = set(videos)
+        allowed = np.array([v in chosen for v in table.table.video_ids], bool)
+    _, rows = table.table.search(asked.vector[None], _near_most(asked, most), allowed)
+    ids: npt.NDArray[np.int64] = table.ids[rows[0][rows[0] >= 0]]
+    return ids
+
+
 def near(
     store: Store,
     asked: Question,
     table: WordTable | None,
+    ids: npt.NDArray[np.int64],
     known: Sequence[Passage],
     *,
     sources: Sequence[str],
     videos: Collection[str] | None,
     most: int = 0,
 ) -> list[Passage]:
-    """Passages nearest in meaning that are not known yet; none without vectors."""
-    if asked.vector is None or table is None:
-        return []
+    """Passages nearest in meaning (``ids``, from `nearest`) that are not known yet."""
+    old = frozenset(p.id for p in known)
+    found = _others(store, ids, old, sources)
     meaning = max(MEANING, most)
-    near_most = meaning * (4 if asked.excluded else 1)
-    ids = frozenset(p.id for p in known)
-    found = _near(store, asked.vector, table, near_most, ids, sources, videos)
-    if len(found) < meaning // 4 and len(sources) < len(SOURCE_CHANNEL):
+    if len(found) < meaning // 4 and len(ids) and len(sources) < len(SOURCE_CHANNEL):
         # The nearest are of other sources: look deeper once.
-        found = _near(store, asked.vector, table, 16 * near_most, ids, sources, videos)
+        found = _others(store, nearest(asked, table, videos, 16 * meaning), old, sources)
     return found
+
+
+def _near_most(asked: Question, most: int) -> int:
+    return max(MEANING, most) * (4 if asked.excluded else 1)
 
 
 def _matches(asked: Question) -> list[MatchQuery]:
@@ -164,24 +197,13 @@ def _matches(asked: Question) -> list[MatchQuery]:
     return [MatchQuery(asked.words, (), asked.excluded)] if asked.words else []
 
 
-def _near(
-    store: Store,
-    vector: Vector,
-    table: WordTable,
-    most: int,
-    known: Collection[int],
-    sources: Sequence[str],
-    videos: Collection[str] | None,
+def _others(
+    store: Store, ids: npt.NDArray[np.int64], known: Collection[int], sources: Sequence[str]
 ) -> list[Passage]:
-    """The passages nearest in meaning that are not known yet."""
-    allowed = None
-    if videos is not None:
-        chosen = set(videos)
-        allowed = np.array([v in chosen for v in table.table.video_ids], bool)
-    _, rows = table.table.search(vector[None], most, allowed)
-    ids = [int(i) for i in table.ids[rows[0][rows[0] >= 0]]]
+    """Passages by id that are of these sources and not known yet."""
     wanted = frozenset(sources)
-    return [p for p in store.passages([i for i in ids if i not in known]) if p.source in wanted]
+    new = [int(i) for i in ids if i not in known]
+    return [p for p in store.passages(new) if p.source in wanted]
 
 
 def judge(
@@ -192,7 +214,7 @@ def judge(
     Parameters
     ----------
     passages : sequence of Passage
-        From `find`.
+        From `written` and `near`.
     asked : Question
     table : WordTable or None
         None: words alone count.
@@ -206,7 +228,7 @@ def judge(
     """
     if not passages:
         return []
-    found = [stems_of(p.text) & asked.asked.keys() for p in passages]
+    found = [stems_of(p.text).intersection(asked.asked) for p in passages]
     rarity = _rarity(asked, found, total)
     sample = (
         np.einsum("ij,j->i", table.sample, asked.vector)
@@ -216,35 +238,52 @@ def judge(
     background = calibrate.sentence_background(sample)
     runs = windows(passages)
     cosines = _cosines(runs, passages, asked.vector, table)
-    covered = np.array(
-        [coverage(asked.asked, frozenset().union(*[found[i] for i in run]), rarity) for run in runs]
+    covered = _covered(runs, found, asked, rarity)
+    chances = _chances(runs, passages, asked, cosines, covered, background, total)
+    return _best_readings(
+        [
+            Scored(tuple(passages[i] for i in runs[n]), float(chances[n]))
+            for n in np.flatnonzero(chances >= calibrate.WEAK).tolist()
+        ]
     )
-    logits = calibrate.passage_logit(cosines, covered, background, total)
-    scored = [
-        Scored(
-            tuple(passages[i] for i in run),
-            _chance(run, passages, asked, float(logits[n]), float(cosines[n]), float(covered[n])),
-        )
-        for n, run in enumerate(runs)
-    ]
-    return _best_readings(scored)
 
 
-def _chance(
-    run: Sequence[int],
+def _covered(
+    runs: Sequence[tuple[int, ...]],
+    found: Sequence[frozenset[str]],
+    asked: Question,
+    rarity: Mapping[str, float],
+) -> npt.NDArray[np.float64]:
+    """Share of the question's words that each run holds; each set of words is weighed once."""
+    shares: dict[frozenset[str], float] = {}
+    out = []
+    for run in runs:
+        words = found[run[0]].union(*[found[i] for i in run[1:]])
+        if words not in shares:
+            shares[words] = coverage(asked.asked, words, rarity)
+        out.append(shares[words])
+    return np.array(out)
+
+
+def _chances(
+    runs: Sequence[tuple[int, ...]],
     passages: Sequence[Passage],
     asked: Question,
-    logit: float,
-    cosine: float,
-    covered: float,
-) -> float:
-    if asked.phrases:
+    cosines: npt.NDArray[np.float64],
+    covered: npt.NDArray[np.float64],
+    background: calibrate.Background,
+    total: int,
+) -> npt.NDArray[np.float64]:
+    """Chance of each run; a longer reading must be worth it."""
+    longer = np.array([len(run) - 1 for run in runs])
+    logits = calibrate.passage_logit(cosines, covered, background, total)
+    chances = calibrate.chance(np.maximum(logits - 0.3 * longer, -30.0))
+    for n, run in enumerate(runs if asked.phrases else ()):
         # Other phrases may stand elsewhere at the same time; `conditions` sees to that.
-        texts = [passages[i].text for i in run]
-        if any(contains_phrase(text, p) for text in texts for p in asked.phrases):
-            return calibrate.phrase_chance(cosine, covered) - 0.01 * (len(run) - 1)
-    # A longer reading must be worth it.
-    return float(calibrate.chance(max(logit - 0.3 * (len(run) - 1), -30.0)))
+        if any(contains_phrase(passages[i].text, p) for i in run for p in asked.phrases):
+            sure = calibrate.phrase_chance(float(cosines[n]), float(covered[n]))
+            chances[n] = sure - 0.01 * longer[n]
+    return chances
 
 
 def _rarity(asked: Question, found: Sequence[Collection[str]], total: int) -> dict[str, float]:
@@ -310,7 +349,7 @@ def _best_readings(scored: Sequence[Scored]) -> list[Scored]:
     kept = []
     for one in sorted(scored, key=lambda s: (-s.chance, len(s.passages), s.passages[0].id)):
         ids = {p.id for p in one.passages}
-        if one.chance >= calibrate.WEAK and not ids & used:
+        if not ids & used:
             used |= ids
             kept.append(one)
     return kept

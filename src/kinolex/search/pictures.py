@@ -20,7 +20,7 @@ from kinolex.encoders.protocols import PictureEncoder
 from kinolex.errors import QueryError
 from kinolex.library.vectors import VectorTable
 from kinolex.moments import Part, Span
-from kinolex.search.calibrate import WEAK, Background
+from kinolex.search.calibrate import WEAK
 from kinolex.search.curves import curve
 from kinolex.search.fuse import Candidate
 from kinolex.search.likeness import (
@@ -74,7 +74,7 @@ class PictureQuestion:
     """A unit vector with its background among pictures."""
 
     vector: Vector
-    background: Background
+    background: Likeness
 
 
 class FrameTable:
@@ -289,7 +289,9 @@ def _top(
     top: int,
 ) -> tuple[npt.NDArray[np.int64], bool]:
     """Rows near or above the line, best first, and whether there may be more."""
-    scores, rows = table.search(asked.vector[None], min(top, len(table)), allowed)
+    # A hair below the line, as the cosine there is only known up to rounding.
+    floor = asked.background.cosine(line - MARGIN - 1e-3)
+    scores, rows = table.search(asked.vector[None], min(top, len(table)), allowed, floor=floor)
     there = rows[0] >= 0
     near = there & (asked.background.standard(np.where(there, scores[0], 0)) >= line - MARGIN)
     return rows[0][near], bool(near.all()) and len(near) == top
@@ -317,10 +319,17 @@ def candidates(
     most : int
         Moments wanted: so many windows are looked at, at least `MOST_WINDOWS`.
     """
-    found = []
-    windows = max(MOST_WINDOWS, most)
-    for place, first, last in _stretches(table.table, scanned.rows, windows):
-        found += _of_stretch(asked, table, place, first, last, scanned.line, shots_of, duration)
+    found: list[Candidate] = []
+    stretches = _stretches(table.table, scanned.rows, max(MOST_WINDOWS, most))
+    if not stretches:
+        return found
+    rows = np.concatenate([np.arange(first, last) for _, first, last in stretches])
+    values = asked.background.standard(table.table.scores(asked.vector, rows))
+    done = 0
+    for place, first, last in stretches:
+        mine = values[done : done + last - first]
+        done += len(mine)
+        found += _of_stretch(table.table, place, first, mine, scanned.line, shots_of, duration)
     return found
 
 
@@ -371,20 +380,18 @@ def _disjoint(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _of_stretch(
-    asked: PictureQuestion,
-    frames: FrameTable,
+    table: VectorTable,
     place: int,
     first: int,
-    last: int,
+    values: npt.NDArray[np.float64],
     line: float,
     shots_of: Callable[[str], Sequence[Span]],
     duration: Callable[[str], float],
 ) -> list[Candidate]:
-    table = frames.table
-    video = table.video_ids[place]
+    """Spans of the video at a place, from the standard scores of its rows from ``first`` on."""
+    video, last = table.video_ids[place], first + len(values)
     length = duration(video)
     times = table.times[first:last]
-    raw = inner(frames.rows[first:last].astype(np.float32), asked.vector)
     low, high = int(table.starts[place]), int(table.starts[place + 1])
     start = 0.0 if first == low else float(table.times[first - 1 : first + 1].mean())
     end = length if last == high else float(table.times[last - 1 : last + 1].mean())
@@ -393,7 +400,7 @@ def _of_stretch(
     every = shots_of(video)  # in order, not overlapping
     behind = bisect_right(every, start, key=lambda shot: shot.end)
     shots = every[behind : bisect_left(every, end, key=lambda shot: shot.start)]
-    scores = curve(times, asked.background.standard(raw), length, shots, window=Span(start, end))
+    scores = curve(times, values, length, shots, window=Span(start, end))
     out = []
     for found in spans_of(scores, line - MARGIN):
         sure = float(picture_chance(found.score, line))

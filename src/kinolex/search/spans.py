@@ -4,12 +4,16 @@ A proposal is a run of frames ``[first, last)``. It is rated as a box in noise: 
 stands above the base, times the root of its length (the likelihood ratio of a constant signal in
 white noise). The base is the video's median, but at most half of its peak, so that a video that
 answers throughout is found whole.
+
+Curves are a few hundred frames long: plain lists are faster there than arrays.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -54,8 +58,15 @@ def strength(raw: npt.ArrayLike) -> float:
     >>> strength([0.0, 6.0, 3.0, 3.0])
     5.0
     """
-    best = np.sort(np.asarray(raw, np.float64))[-3:]
-    return float(0.5 * best[-1] + 0.5 * best.mean())
+    best = sorted(_floats(raw))[-3:]
+    return 0.5 * best[-1] + 0.5 * (sum(best) / len(best))
+
+
+def _floats(values: npt.ArrayLike) -> list[float]:
+    if isinstance(values, list):
+        return values
+    found: list[float] = np.asarray(values, np.float64).tolist()
+    return found
 
 
 def peaks(values: npt.ArrayLike) -> list[int]:
@@ -66,15 +77,19 @@ def peaks(values: npt.ArrayLike) -> list[int]:
     >>> peaks([0, 2, 2, 1, 3])
     [1, 4]
     """
-    v = np.asarray(values, np.float64)
-    if len(v) == 0:
-        return []
-    steps = np.flatnonzero(np.diff(v)) + 1
-    firsts = np.concatenate([[0], steps])
-    level = v[firsts]
-    higher_left = np.concatenate([[True], level[1:] > level[:-1]])
-    higher_right = np.concatenate([level[:-1] > level[1:], [True]])
-    return [int(i) for i in firsts[higher_left & higher_right]]
+    v = _floats(values)
+    found: list[int] = []
+    first = 0  # of the plateau; -1 where it is lower than what came before
+    for i in range(1, len(v)):
+        if v[i] > v[i - 1]:
+            first = i
+        elif v[i] < v[i - 1]:
+            if first >= 0:
+                found.append(first)
+            first = -1
+    if v and first >= 0:
+        found.append(first)
+    return found
 
 
 def watershed(values: npt.ArrayLike, peak: int, height: float) -> Run:
@@ -85,12 +100,12 @@ def watershed(values: npt.ArrayLike, peak: int, height: float) -> Run:
     >>> watershed([0, 2, 5, 3, 1, 4], 2, 2.0)
     (1, 4)
     """
-    v = np.asarray(values, np.float64)
-    below = v < height
-    left = np.flatnonzero(below[:peak])
-    right = np.flatnonzero(below[peak + 1 :])
-    first = int(left[-1]) + 1 if len(left) else 0
-    last = peak + 1 + int(right[0]) if len(right) else len(v)
+    v = _floats(values)
+    first, last = peak, peak + 1
+    while first > 0 and v[first - 1] >= height:
+        first -= 1
+    while last < len(v) and v[last] >= height:
+        last += 1
     return first, last
 
 
@@ -102,11 +117,21 @@ def hysteresis(values: npt.ArrayLike, high: float, low: float) -> list[Run]:
     >>> hysteresis([1, 2, 3, 1, 2, 0], high=3, low=1)
     [(0, 5)]
     """
-    v = np.asarray(values, np.float64)
-    above = np.concatenate([[False], v >= low, [False]])
-    edges = np.flatnonzero(np.diff(above.astype(np.int8)))
-    runs = [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    return [(a, b) for a, b in runs if v[a:b].max() >= high]
+    v = _floats(values)
+    runs: list[Run] = []
+    first, best = -1, 0.0
+    for i, value in enumerate(v):
+        if value < low:
+            if first >= 0 and best >= high:
+                runs.append((first, i))
+            first = -1
+        elif first < 0:
+            first, best = i, value
+        elif value > best:
+            best = value
+    if first >= 0 and best >= high:
+        runs.append((first, len(v)))
+    return runs
 
 
 def merge_near(spans: Sequence[Span], gap: float) -> list[Span]:
@@ -138,38 +163,58 @@ def snap(span: Span, edges: Sequence[float], near: float = SNAP_SECONDS) -> Span
     """
     if not len(edges):
         return span
-    at = np.asarray(edges, np.float64)
-    start = _nearest(at, span.start, near)
-    end = _nearest(at, span.end, near)
+    start = _nearest(edges, span.start, near)
+    end = _nearest(edges, span.end, near)
     if end - start >= span.duration / 2 and start < end:
         return Span(start, end)
     return span
 
 
-def _nearest(edges: npt.NDArray[np.float64], time: float, near: float) -> float:
-    i = int(np.searchsorted(edges, time))
-    around = [float(e) for e in edges[max(i - 1, 0) : i + 1]]
-    best = min(around, key=lambda e: abs(e - time))
+def _nearest(edges: Sequence[float], time: float, near: float) -> float:
+    i = bisect_left(edges, time)
+    best = min(edges[max(i - 1, 0) : i + 1], key=lambda e: abs(e - time))
     return best if abs(best - time) <= near else time
 
 
-def _runs(curve: Curve, base: float, low: float) -> set[Run]:
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """A curve as lists, with the base that its boxes stand on."""
+
+    curve: Curve
+    times: list[float]
+    values: list[float]
+    raw: list[float]
+    base: float
+
+    def extent(self, run: Run) -> tuple[float, float]:
+        """Start and end of the cells of a run, seconds."""
+        return float(self.curve.starts[run[0]]), float(self.curve.ends[run[1] - 1])
+
+
+def _lists(curve: Curve) -> _Lists:
+    values: list[float] = curve.values.tolist()
+    base = min(sorted(values)[len(values) // 2], max(values) / 2)
+    return _Lists(curve, curve.times.tolist(), values, curve.raw.tolist(), base)
+
+
+def _runs(lists: _Lists, low: float) -> set[Run]:
     """All proposals of a curve, as runs of frames."""
-    v = curve.values
+    v, base = lists.values, lists.base
     tops = sorted(peaks(v), key=lambda i: -v[i])[:6]
     runs: set[Run] = set()
     for top in tops:
-        if curve.raw[max(top - 1, 0) : top + 2].max() < low:
+        if max(lists.raw[max(top - 1, 0) : top + 2]) < low:
             continue
         runs.add((top, top + 1))
         for level in LEVELS:
             runs.add(watershed(v, top, base + level * (v[top] - base)))
-    for high in {float(v[top]) for top in tops[:2]}:
+    for high in {v[top] for top in tops[:2]}:
         runs.update(hysteresis(v, high, max(base, high - 1.0)))
-    firsts = np.searchsorted(curve.times, [shot.start for shot in curve.shots])
-    lasts = np.searchsorted(curve.times, [shot.end for shot in curve.shots])
-    filled = lasts > firsts
-    runs.update(zip(firsts[filled].tolist(), lasts[filled].tolist(), strict=True))
+    for shot in lists.curve.shots:
+        first = bisect_left(lists.times, shot.start)
+        last = bisect_left(lists.times, shot.end, first)
+        if last > first:
+            runs.add((first, last))
     return runs
 
 
@@ -190,37 +235,39 @@ def spans_of(curve: Curve, low: float, most: int = 5) -> list[Found]:
     list of Found
         Inside the cells of the curve, pairwise disjoint.
     """
-    v = curve.values
-    if len(v) == 0 or curve.raw.max() < low:
+    if len(curve) == 0 or curve.raw.max() < low:
         return []
-    base = min(float(np.sort(v)[len(v) // 2]), float(v.max()) / 2)
-    kept = _disjoint(curve, _rated(curve, base, low), low, most)
+    lists = _lists(curve)
+    kept = _disjoint(lists, _rated(lists, low), low, most)
     cuts = sorted({s.start for s in curve.shots} | {s.end for s in curve.shots})
     return sorted(_snapped(kept, cuts), key=lambda f: (-f.score, f.span))
 
 
-def _rated(curve: Curve, base: float, low: float) -> list[Run]:
+def _rated(lists: _Lists, low: float) -> list[Run]:
     """All proposals, the best rated first: mean over the base, times the root of the length."""
-    runs = np.array(sorted(_runs(curve, base, low)), np.int64).reshape(-1, 2)
-    firsts, lasts = runs.T
-    sums = np.concatenate([[0.0], np.cumsum(curve.values)])
-    length = lasts - firsts
-    # Rounded, so that what is equal by sums in another order stays equal.
-    rating = np.round(((sums[lasts] - sums[firsts]) / length - base) * length**0.5, 9)
-    order = np.lexsort((curve.ends[lasts - 1], curve.starts[firsts], -rating))
-    return [(int(firsts[i]), int(lasts[i])) for i in order]
+    sums = [0.0, *accumulate(lists.values)]
+
+    def order(run: Run) -> tuple[float, float, float]:
+        length = run[1] - run[0]
+        rating = ((sums[run[1]] - sums[run[0]]) / length - lists.base) * length**0.5
+        # Rounded, so that what is equal by sums in another order stays equal.
+        return -round(rating, 9), *lists.extent(run)
+
+    return sorted(_runs(lists, low), key=order)
 
 
-def _disjoint(curve: Curve, runs: Sequence[Run], low: float, most: int) -> list[Found]:
+def _disjoint(lists: _Lists, runs: Sequence[Run], low: float, most: int) -> list[Found]:
     """The first of runs that do not overlap and reach ``low``, at most ``most``."""
     kept: list[Found] = []
-    for first, last in runs:
-        start, end = float(curve.starts[first]), float(curve.ends[last - 1])
-        taken = any(one.span.start < end and start < one.span.end for one in kept)
-        inside = curve.raw[first:last]
-        if taken or end <= start or inside.max() < low:
+    for run in runs:
+        inside = lists.raw[run[0] : run[1]]
+        peak = max(inside)
+        if peak < low:
             continue
-        best = float(curve.times[first + int(inside.argmax())])
+        start, end = lists.extent(run)
+        if end <= start or any(f.span.start < end and start < f.span.end for f in kept):
+            continue
+        best = lists.times[run[0] + inside.index(peak)]
         kept.append(Found(Span(start, end), strength(inside), best))
         if len(kept) == most:
             break
