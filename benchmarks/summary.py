@@ -26,8 +26,10 @@ CHOSEN = {
     ),
     "decode": (
         "720p, B-frames: wall / ffmpeg",
+        "720p, B-frames, none referred to: wall / ffmpeg",
         "720p, no B-frames: wall / ffmpeg",
         "1080p, B-frames: wall / ffmpeg",
+        "1080p, B-frames, none referred to: wall / ffmpeg",
         "1080p, no B-frames: wall / ffmpeg",
     ),
     "long_file": (

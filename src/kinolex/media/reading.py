@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Decoded", "FilmReader", "Reader", "open_frames", "threads_for"]
 
+MORE_THREADS = 2
+"""Decoding threads beyond the processors: some wait for frames that theirs refer to."""
 THREAD_MEMORY = 400e6
 """Bytes that the frames in flight in decoding threads may take."""
 BACK_OFF = (0.0, 2.0, 8.0, 30.0)
@@ -78,7 +80,7 @@ def open_frames(
     skip : {"DEFAULT", "NONREF", "NONKEY"}
         Decode everything, leave out frames that no other frame refers to, or key frames only.
     threads : int
-        Decoding threads; 0: one for each processor.
+        Decoding threads; 0: by the number of processors.
     hardware : str
         As in `hardware_decoder`.
     longest_gap : float
@@ -106,10 +108,14 @@ def open_frames(
 
 
 def threads_for(video: VideoStream, wanted: int) -> int:
-    """Decoding threads: as many as wanted (0: processors), fewer for frames of enormous size."""
+    """Decoding threads: as many as wanted, fewer for frames of enormous size.
+
+    0 means a few more than there are processors.
+    """
     depth = 1 if video.pixel_format in ("", "yuv420p", "yuvj420p", "nv12", "gray") else 2
     frame = video.coded_width * video.coded_height * 1.5 * depth
-    return max(1, min(wanted or os.cpu_count() or 1, 16, int(THREAD_MEMORY / (2 * frame + 1))))
+    usual = (os.cpu_count() or 1) + MORE_THREADS
+    return max(1, min(wanted or usual, 16, int(THREAD_MEMORY / (2 * frame + 1))))
 
 
 @dataclass

@@ -236,6 +236,7 @@ class Engine:
             near = said.near(self._store, asked, table, ids, written, **reading.look)
         with run.step("calibrate"):
             judged = said.judge(written + near, asked, table, self._cache.counts.passages)
+            judged = said.timed(self._store, judged)
         with run.step("spans"):
             return worded.candidates(judged, run.query.phrases, self._cache.duration, asked.asked)
 

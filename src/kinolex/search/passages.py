@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,7 @@ __all__ = [
     "near",
     "nearest",
     "question",
+    "timed",
     "windows",
     "written",
 ]
@@ -135,13 +136,15 @@ def written(
 ) -> list[Passage]:
     """Passages that hold words of the question, from full text; unordered, each once.
 
+    Without the times of their words, as those of `near` are: see `timed`.
+
     ``most`` moments are wanted: for more than usual more passages are looked at.
     """
     ids: dict[int, None] = {}
     for match in _matches(asked):
         hits = store.match(match, sources=sources, limit=max(LEXICAL, most), videos=videos)
         ids.update((hit.passage, None) for hit in hits)
-    return store.passages(list(ids))
+    return store.passages(list(ids), words=False)
 
 
 def nearest(
@@ -203,7 +206,13 @@ def _others(
     """Passages by id that are of these sources and not known yet."""
     wanted = frozenset(sources)
     new = [int(i) for i in ids if i not in known]
-    return [p for p in store.passages(new) if p.source in wanted]
+    return [p for p in store.passages(new, words=False) if p.source in wanted]
+
+
+def timed(store: Store, scored: Sequence[Scored]) -> list[Scored]:
+    """The same with the times of words, which few need and which take long to read."""
+    known = {p.id: p for p in store.passages([p.id for s in scored for p in s.passages])}
+    return [replace(s, passages=tuple(known.get(p.id, p) for p in s.passages)) for s in scored]
 
 
 def judge(
