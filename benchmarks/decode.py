@@ -84,7 +84,6 @@ def measure(place: Path, runs: int, seconds: int) -> Table:
             for side in ("sequential", "keyframes"):
                 table.add(f"{title}: {side}, wall / ffmpeg", ratios(costs[side], ffmpeg), "x")
             table.add(f"{title}: speed", [seconds / c.wall for c in costs["ours"]], "x real time")
-            table.add(f"{title}: peak memory", [c.peak_mb for c in costs["ours"]], "MB")
     return table
 
 

@@ -28,7 +28,6 @@ class Cost:
 
     wall: float
     cpu: float
-    peak_mb: float = 0.0
 
 
 @dataclass
@@ -144,7 +143,7 @@ def cost_of_command(command: Sequence[str], **more: Any) -> Cost:
     wall = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(wall, cpu, after.ru_maxrss / 1024)
+    return Cost(wall, cpu)
 
 
 def in_turn(

@@ -11,26 +11,34 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import tempfile
 import threading
 import time
 from pathlib import Path
 
 import kinolex
-from benchmarks.harness import Table
+from benchmarks.harness import Table, film
 from kinolex.testing.clips import make_clip
 
-COLOURS = ("red", "green", "blue", "yellow", "white", "black")
+SIZE = "640x360"
 
 
 def hour_of_video(place: Path, seconds: int) -> Path:
-    """One long film of noise; two minutes before its end it turns plain red for half a minute."""
-    path = place / f"hour-{seconds}.mp4"
+    """A long film in which no second is like another; near its end it turns red for 30 s."""
+    path = place / f"hour-of-film-{seconds}.mp4"
     if not path.exists():
-        red, rest = 30.0, 90.0
-        scenes = [(20.0, f"noise:{n}") for n in range(round((seconds - red - rest) / 20))]
-        scenes += [(red, "red"), (rest, "noise:99999")]
-        make_clip(path, scenes=scenes, fps=10, size=(640, 360), gop=100, numbers=False)
+        long = film(place / f"hour-film-{seconds - 120}.mp4", seconds=seconds - 120, size=SIZE)
+        rest = film(place / "hour-film-90.mp4", seconds=90, size=SIZE)
+        red = place / "hour-red.mp4"
+        plain = ["-f", "lavfi", "-i", f"color=red:size={SIZE}:rate=25:duration=30"]
+        run = ["ffmpeg", "-v", "error", "-nostdin", "-y"]
+        coding = ["-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "fast", "-crf", "23"]
+        subprocess.run([*run, *plain, *coding, str(red)], check=True)
+        listed = place / "hour.txt"
+        listed.write_text("".join(f"file '{one}'\n" for one in (long, red, rest)), "utf-8")
+        joined = ["-f", "concat", "-safe", "0", "-i", str(listed), "-c", "copy", str(path)]
+        subprocess.run([*run, *joined], check=True)
     return path
 
 
@@ -38,7 +46,7 @@ def first_answer(place: Path, seconds: int, table: Table) -> None:
     """Ask again and again from a second reader while the film is indexed."""
     from kinolex.testing.models import make_vit_b32
 
-    film = hour_of_video(place, seconds)
+    hour = hour_of_video(place, seconds)
     model = place / "vit-b32"
     if not model.exists():
         make_vit_b32(model)
@@ -69,7 +77,7 @@ def first_answer(place: Path, seconds: int, table: Table) -> None:
         thread = threading.Thread(target=watch)
         thread.start()
         library = kinolex.open(Path(folder) / "library")
-        library.add(film, only=("title", "picture"), picture=str(model))
+        library.add(hour, only=("title", "picture"), picture=str(model))
         whole = time.monotonic() - started
         over.set()
         thread.join()
