@@ -19,6 +19,7 @@ from pathlib import Path
 
 import kinolex
 from benchmarks.harness import Table, film
+from kinolex.settings import Settings
 from kinolex.testing.clips import make_clip
 
 SIZE = "640x360"
@@ -65,7 +66,7 @@ def first_answer(place: Path, seconds: int, table: Table) -> None:
             picture = io.BytesIO()
             Image.new("RGB", (640, 360), "red").save(picture, "PNG")
             image.write_bytes(picture.getvalue())
-            settings = kinolex.api.Settings(picture=str(model))
+            settings = Settings(picture=str(model))
             while not over.is_set() and not first:
                 with kinolex.open(Path(folder) / "library", settings=settings) as reader:
                     answer = reader.search(image=image, channels=["picture"], limit=1)
