@@ -6,11 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # The same commit gets the same verdict; `make soak` looks for what is not yet known.
-settings.register_profile("same", derandomize=True, deadline=None, database=None)
-settings.register_profile("new", deadline=None)
+# A busy machine is no reason to fail: neither slow tests nor slow examples are.
+slow = [HealthCheck.too_slow]
+settings.register_profile(
+    "same", derandomize=True, deadline=None, database=None, suppress_health_check=slow
+)
+settings.register_profile("new", deadline=None, suppress_health_check=slow)
 settings.load_profile("new" if os.environ.get("KINOLEX_SOAK") else "same")
 
 REPOSITORY = Path(__file__).resolve().parent.parent

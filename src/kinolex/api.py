@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -256,15 +256,17 @@ class Library:
         if not str(what):  # as a path it would mean the current folder
             raise NotFoundError("No video has an empty name.")
         with self._writer() as store:
-            folder = Path(what).expanduser().absolute()
+            folder = real_folder(what)
             roots = [r for r in store.roots() if r.path == folder]
-            inside = [v for v in store.videos() if folder in Path(v.path).parents]
-            if roots or inside:
-                for video in inside:
-                    store.remove_video(video.id)
-                for root in roots:
-                    store.remove_root(root.id)
-                return sorted(p for v in inside for p in v.paths or (v.path,))
+            below = {
+                v.id: [p for p in v.paths if folder in Path(p).parents] for v in store.videos()
+            }
+            if roots or any(below.values()):
+                with store.batch():
+                    _forget_below(store, folder, below)
+                    for root in roots:
+                        store.remove_root(root.id)
+                return sorted(path for paths in below.values() for path in paths)
             video = self._one(store, str(what))
             store.remove_video(video.id)
             return sorted(video.paths or (video.path,))
@@ -334,7 +336,7 @@ class Library:
             like=[_span_here(self._store(), str(p)) for p in _several(like)],
             channels=channels,
             videos=[_here(self._store(), str(v)) for v in _several(video)],
-            folder=str(folder),
+            folder=_folder_here(str(folder)),
             after=after,
             before=before,
             min_length=min_length,
@@ -441,6 +443,23 @@ class Library:
         return store.counts()
 
 
+def real_folder(path: PathLike_) -> Path:
+    """The path of a folder as roots name it: absolute, links resolved."""
+    folder = Path(path).expanduser().absolute()
+    return folder.resolve() if folder.is_dir() else folder
+
+
+def _forget_below(store: Store, folder: Path, below: Mapping[str, Sequence[str]]) -> None:
+    """Forget the paths below a folder, and the videos that have no other."""
+    for root in store.roots():
+        known = store.files(root.id)
+        store.forget_files(root.id, [r for r in known if folder in (root.path / r).parents])
+    for video, paths in below.items():
+        left = store.video(video)
+        if paths and left is not None and not left.paths:
+            store.remove_video(video)
+
+
 def _here(store: Store | None, what: str) -> str:
     """A video's path as seen from the current folder made absolute; other names as they are.
 
@@ -450,6 +469,11 @@ def _here(store: Store | None, what: str) -> str:
         return what
     path = os.path.abspath(os.path.expanduser(what))
     return path if store.find_videos(path) else what
+
+
+def _folder_here(name: str) -> str:
+    """A folder that exists is meant as such, wherever the person stands; else a part of a path."""
+    return str(real_folder(name)) if name and Path(name).expanduser().is_dir() else name
 
 
 def _span_here(store: Store | None, like: str) -> str:

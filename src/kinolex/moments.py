@@ -15,6 +15,7 @@ from typing import Any, Literal
 __all__ = [
     "CHANNELS",
     "SEARCH_SCHEMA",
+    "STEPS",
     "Answer",
     "Evidence",
     "Filters",
@@ -124,7 +125,7 @@ class Video:
     recorded: dt.datetime | None = None
     language: str = ""
     missing: bool = False
-    metadata: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -329,8 +330,8 @@ class Searched:
 
     videos: int = 0
     duration: float = 0.0
-    channels: Mapping[str, int] = field(default_factory=dict)
-    unavailable: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, int] = field(default_factory=dict, hash=False)
+    unavailable: Mapping[str, str] = field(default_factory=dict, hash=False)
     pending: int = 0
     failed: int = 0
 
@@ -346,6 +347,10 @@ class Searched:
         }
 
 
+STEPS = ("parse", "encode", "candidates", "calibrate", "spans", "fuse", "explain", "total")
+"""Keys of `Answer.timing`, milliseconds each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a search gives: moments best first, or the honest "nothing found".
@@ -358,7 +363,9 @@ class Answer:
     moments: tuple[Moment, ...] = ()
     weak: tuple[Moment, ...] = ()
     searched: Searched = field(default_factory=Searched)
-    timing: Mapping[str, float] = field(default_factory=dict)
+    timing: Mapping[str, float] = field(
+        default_factory=lambda: dict.fromkeys(STEPS, 0.0), hash=False
+    )
     generation: int = 0
 
     @property

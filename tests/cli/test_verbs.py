@@ -346,3 +346,67 @@ def test_watch_indexes_what_comes(place: Place, tmp_path: Path) -> None:
 
 def test_watching_needs_a_folder(here: Place, capsys: Capture) -> None:
     assert call(capsys, "watch", str(here.frog))[0] == 2
+
+
+def test_a_bad_link_keeps_no_other_failure_from_being_tried(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    library, videos = own(tmp_path)
+    (videos / "text.mp4").write_text("no film")
+    (videos / "link.mp4").symlink_to("nowhere")
+    (videos / "round.mp4").symlink_to("round.mp4")
+    assert call(capsys, "index", "--only", "title", str(videos), "--library", str(library))[0] == 1
+    (videos / "text.mp4").write_bytes(
+        (videos / "trips" / "bike.mp4").read_bytes() + b"\0\0\0\x08free"
+    )
+    code, out, err = call(capsys, "retry", "--library", str(library))
+    assert "There is no" not in err
+    assert code == 1, out + err
+    left = {Path(f.path).name: f.tries for f in kinolex.open(library).failures()}
+    assert "text.mp4" not in left
+    assert left["link.mp4"] == left["round.mp4"] == 2
+
+
+def test_each_copy_of_a_bad_file_is_a_failure(tmp_path: Path, capsys: Capture) -> None:
+    library, videos = own(tmp_path)
+    for name in ("p.mp4", "q.mp4"):
+        (videos / name).write_text("no film")
+
+    def failed() -> set[str]:
+        call(capsys, "index", "--only", "title", str(videos), "--library", str(library))
+        return {Path(f.path).name for f in kinolex.open(library).failures()}
+
+    assert {"p.mp4", "q.mp4"} <= failed()
+    (videos / "p.mp4").unlink()
+    assert "p.mp4" not in failed()
+    assert "q.mp4" in failed()
+
+
+def test_only_what_cannot_be_done_is_no_success(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, videos = own(tmp_path)
+    monkeypatch.setenv("KINOLEX_MODELS", str(tmp_path / "no models"))
+    monkeypatch.setattr("kinolex.encoders.sources._installed", lambda source: None)
+    words = ("index", str(videos), "--library", str(library), "--only", "picture")
+    for _ in range(2):
+        code, _, err = call(capsys, *words)
+        assert code == 1
+        assert "Without pictures" in err
+
+
+def test_one_argument_is_the_whole_question(tmp_path: Path, capsys: Capture) -> None:
+    library, _ = own(tmp_path)
+    for words in (["-zebra cups"], ["cups", "-zebra"], ["--", "-zebra cups"]):
+        code, out, err = call(capsys, "search", "--library", str(library), "--json", *words)
+        assert code in (0, 1), err
+        assert json.loads(out)["query"]["excluded"] == ["zebra"]
+
+
+def test_a_name_may_hold_a_fragment(tmp_path: Path, capsys: Capture) -> None:
+    library, videos = own(tmp_path)
+    odd = (videos / "trips" / "bike.mp4").rename(videos / "a#t=1,2.mp4")
+    assert call(capsys, "index", "--only", "title", str(videos), "--library", str(library))[0] <= 1
+    code, out, _ = call(capsys, "show", str(odd), "--json", "--library", str(library))
+    assert code == 0
+    assert json.loads(out)["video"]["path"] == str(odd)

@@ -60,6 +60,13 @@ OPEN_CLIP: dict[str, dict[str, Any]] = {
         "resize_mode": "longest",
         "fill_color": [10, 20, 30],
     },
+    "shortest, not square": {
+        "size": [96, 160],
+        "mean": CLIP_MEAN,
+        "std": CLIP_STD,
+        "interpolation": "bicubic",
+        "resize_mode": "shortest",
+    },
 }
 TRANSFORMERS: dict[str, dict[str, Any]] = {
     "clip": {
@@ -102,6 +109,14 @@ TRANSFORMERS: dict[str, dict[str, Any]] = {
         "resample": 2,
     },
     "box": {"size": {"height": 64, "width": 96}, "resample": 4},
+    "squashed, then cropped": {
+        "size": {"height": 240, "width": 256},
+        "crop_size": {"height": 225, "width": 224},
+        "do_center_crop": True,
+        "resample": 2,
+        "image_mean": 0.5,
+        "image_std": 0.25,
+    },
 }
 
 
@@ -117,6 +132,9 @@ def as_open_clip(picture: Picture, given: dict[str, Any]) -> npt.NDArray[np.floa
         image = image.resize((width, height), how)
     elif given["resize_mode"] == "shortest":
         new = (width, int(width * h / w)) if w <= h else (int(width * w / h), width)
+        if height != width:  # open_clip's ResizeKeepRatio: the smallest that covers both sides
+            ratio = min(h / height, w / width)
+            new = (round(w / ratio), round(h / ratio))
         image = image.resize(new, how)
         top, left = round((new[1] - height) / 2.0), round((new[0] - width) / 2.0)
         image = image.crop((left, top, left + width, top + height))

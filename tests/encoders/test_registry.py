@@ -150,3 +150,24 @@ def test_a_speech_model_is_not_asked_for_a_language_that_it_does_not_know():
         pytest.skip(str(error))
     with pytest.raises(UsageError, match="does not know the language 'de'"):
         registry.load_speech("whisper-tiny.en", Settings(language="de"))
+
+
+def test_a_variant_of_a_folder_is_chosen_by_name(tmp_path: Path, models: Path) -> None:
+    made = make_picture_model(tmp_path / "clip")
+    vision = next(p for p in made.rglob("*.onnx") if "visual" in str(p) or "vision" in str(p))
+    text = next(p for p in made.rglob("*.onnx") if "text" in str(p))
+    for path in (vision, text):
+        name = path.name.replace(".onnx", "_int8.onnx")
+        path.with_name(name).write_bytes(path.read_bytes())
+        path.unlink()
+    assert registry.load_picture(f"{made}#int8").name == "clip"
+    with pytest.raises(EncoderError, match="missing"):
+        registry.load_picture(f"{made}#fp16")
+
+
+def test_a_hub_id_needs_no_prefix(tmp_path: Path, models: Path) -> None:
+    with pytest.raises(ModelMissingError, match="hf:immich-app/ViT-B-32__openai") as caught:
+        registry.load_picture("immich-app/ViT-B-32__openai")
+    assert "models pull" in str(caught.value.hint)
+    make_picture_model(place_of("hf:immich-app/tiny"))
+    assert registry.load_picture("immich-app/tiny").name == "hf:immich-app/tiny"

@@ -270,3 +270,98 @@ def test_copies_with_subtitles_of_their_own_come_to_rest(library, place, add):
     again = add(folder)
     assert (again.done, again.model_calls) == (0, 0)
     assert library.status().pending == 0
+
+
+def names(library: kinolex.Library) -> list[tuple[str, list[str]]]:
+    """Title and name passages of each video, as a fresh library would have them."""
+    return sorted(
+        (v.title, sorted(p.text for p in library.passages(v.id) if p.source == "title"))
+        for v in library.videos()
+    )
+
+
+def test_names_that_are_gone_are_not_found_any_more(library, tmp_path, place, add):
+    """Renamed, copied, copy deleted, copy overwritten: each like a fresh library of that tree."""
+
+    def check() -> None:
+        add(place)
+        fresh = kinolex.open(tmp_path / f"fresh {len(list(tmp_path.iterdir()))}")
+        fresh.add(place, only=["title"])
+        assert names(library) == names(fresh)
+        library.add(only=["title"])  # vectors of new names
+        assert not library.add(only=["title"]).done
+
+    film = place / "colours.mp4"
+    check()
+    film = film.rename(place / "trips" / "violin.mp4")
+    check()
+    shutil.copy(film, place / "cello.mp4")
+    add(place)
+    assert library.search("cello").moments[0].video.title == "violin"
+    (place / "cello.mp4").unlink()
+    check()
+    assert library.search('"cello"').nothing_found
+    shutil.copy(film, place / "zither.mp4")
+    add(place)
+    shutil.copy(place / "water.mp4", place / "zither.mp4")
+    check()
+
+
+def test_subtitles_that_are_taken_away_are_gone(library, place, add):
+    add(place)
+    assert library.search('"boiling point"').moments
+    shutil.copy(place / "water.srt", place / "kept.srt")
+    shutil.copy(place / "water.mp4", place / "kept.mp4")
+    add(place)
+    (place / "water.srt").unlink()
+    add(place)
+    assert library.search('"boiling point"').moments  # the copy still has them
+    (place / "kept.srt").unlink()
+    assert add(place, only=["title"]).done == 0
+    add(place)
+    assert library.search('"boiling point"').nothing_found
+    assert "speech" not in library.status().channels
+    (place / "water.srt").write_text("1\n00:00:00,100 --> 00:00:00,900\nquite new\n")
+    add(place)
+    assert library.search('"quite new"').moments
+
+
+def test_removing_a_folder_leaves_copies_elsewhere(library, place, tmp_path, add):
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(place / "colours.mp4", other / "copy.mp4")
+    add(place, other)
+    link = tmp_path / "link"
+    link.symlink_to(other)
+    assert library.remove(link) == [str(other / "copy.mp4")]
+    assert len(library.videos()) == 3
+    add(other)
+    gone = library.remove(place)
+    assert str(place / "colours.mp4") in gone
+    assert len(gone) == 3
+    (left,) = library.videos()
+    assert list(left.paths) == [str(other / "copy.mp4")]
+
+
+def test_a_model_that_was_named_once_is_known_from_then_on(library, place, toy_model, tmp_path):
+    """For questions and for later runs, from any folder."""
+    from PIL import Image
+
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "red.png")
+    library.add(place / "colours.mp4", only=["title", "picture"], picture=str(toy_model))
+    later = kinolex.open(library.path, settings=Settings())
+    found = later.search(image=tmp_path / "red.png", channels=["picture"])
+    assert Path(found.moments[0].video.path).name == "colours.mp4"
+    assert later.search("red", channels=["picture"]).moments
+    later.add(place, only=["title", "picture"])
+    assert later.status().channels["picture"] == 3
+
+
+def test_a_model_that_is_gone_is_one_notice(library, place, toy_model, tmp_path):
+    moved = tmp_path / "model"
+    shutil.copytree(toy_model, moved)
+    library.add(place / "colours.mp4", only=["title", "picture"], picture=str(moved))
+    shutil.rmtree(moved)
+    report = library.add(place, only=["title", "picture"])
+    assert any("pictures" in notice for notice in report.notices)
+    assert library.status().channels == {"title": 3, "picture": 1}

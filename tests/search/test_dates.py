@@ -78,3 +78,41 @@ def test_every_iso_day_is_read(day: dt.date, today: dt.date) -> None:
 def test_never_crashes_and_shortens(text: str, today: dt.date) -> None:
     found = take_date(text, today)
     assert found is None or len(found[0].split()) < len(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "after", "before"),
+    [
+        ("lamp between 2022-03-01 and 2022-03-31", "lamp", "2022-03-01", "2022-03-31"),
+        ("lamp from 2022-03-01 to 2022-03-31 red", "lamp red", "2022-03-01", "2022-03-31"),
+        ("lamp from 1 March to 31 March 2022", "lamp", "2022-03-01", "2022-03-31"),
+        ("lamp from January to March 2024", "lamp", "2024-01-01", "2024-03-31"),
+        ("between March 3 and May 4, 2023 a lamp", "a lamp", "2023-03-03", "2023-05-04"),
+        ("lamp between 2021 and 2023", "lamp", "2021-01-01", "2023-12-31"),
+        ("lamp from 2021 to 2023", "lamp", "2021-01-01", "2023-12-31"),
+        ("lamp from 1.3.2022 to 31.3.2022", "lamp", "2022-03-01", "2022-03-31"),
+        ("lamp on 29.02.2024", "lamp", "2024-02-29", "2024-02-29"),
+        ("lamp in the year 2023", "lamp", "2023-01-01", "2023-12-31"),
+        ("lamp from 2021-11 through 2022-02", "lamp", "2021-11-01", "2022-02-28"),
+    ],
+)
+def test_ranges_are_one_filter(text: str, left: str, after: str, before: str) -> None:
+    found = take_date(text, dt.date(2024, 6, 1))
+    assert found is not None
+    assert found[0] == left
+    assert (str(found[1].after), str(found[1].before)) == (after, before)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "between 2001 and 2010 people ran",  # a number of people
+        "from 2030 to 2040",
+        "walking from March to May",
+        "between 5 and 7",
+        "version 10.14.2024",
+        "at 127.0.0.1",
+    ],
+)
+def test_what_is_no_range_stays_words(text: str) -> None:
+    assert take_date(text, dt.date(2024, 6, 1)) is None

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from kinolex.encoders.protocols import PictureEncoder, WordsEncoder
 from kinolex.library.records import Space
-from kinolex.search.encoders import QueryEncoders, space_of
+from kinolex.search.encoders import QueryEncoders, reads, space_of
 from kinolex.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,3 +61,14 @@ def test_the_prepared_vector_is_that_of_the_question(stem_encoder: StemEncoder) 
     for text in ("red cup", "dog", "something else"):
         alone = stem_encoder.encode_words([text], query=True)[0]
         assert (encoders.meaning(stem_encoder, text) == alone).all()
+
+
+def test_an_encoder_of_english_does_not_read_other_letters(stem_encoder: StemEncoder) -> None:
+    class English:
+        name, version, dimensions = "all-minilm-l6-v2", "1", 3
+
+    for text in ("собака", "猫", "القطة", "μία γάτα", "cat собака бежит"):
+        assert not reads(English(), text)  # type: ignore[arg-type]
+        assert reads(stem_encoder, text)
+    for text in ("a cat", "über Straßen", "42", "", "cat and dog, собака"):
+        assert reads(English(), text)  # type: ignore[arg-type]

@@ -13,8 +13,8 @@ from PIL import Image
 
 from kinolex.errors import QueryError
 from kinolex.library.store import Store
-from kinolex.moments import Answer, Filters, Span
-from kinolex.search.engine import STEPS, Engine
+from kinolex.moments import STEPS, Answer, Filters, Span
+from kinolex.search.engine import Engine
 from kinolex.search.parse import parse
 
 if TYPE_CHECKING:
@@ -360,3 +360,46 @@ def test_frames_outside_the_filter_are_never_shown(ask: Ask, shelf: Shelf, seed:
     ]
     answer = ask("red", videos=[ids[seed]], channels="picture")
     assert {m.video.id for m in answer.moments} == {ids[seed]}
+
+
+def test_words_in_letters_that_the_sentence_model_does_not_know(
+    ask: Ask, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To a model of English all Cyrillic is alike; only the words themselves may answer."""
+    monkeypatch.setattr("kinolex.search.engine.reads", lambda encoder, text: False)
+    shelf.video("a.mp4", title="1", speech=[(5, 9, "red cup"), (9, 12, "the table")])
+    answer = ask("cups on a tables")
+    assert answer.query.notes
+    assert "letters" in answer.query.notes[-1]
+    assert ask("red cup").moments
+    assert ask("goblet").nothing_found
+
+
+def test_exact_words_stand_in_the_evidence_and_in_the_channels(ask: Ask, shelf: Shelf) -> None:
+    shelf.video(
+        "a.mp4",
+        title="1",
+        speech=[(5, 9, "quality of image text matching"), (20, 24, "the image text pairs")],
+        screen=[(0, 60, "image text pairs")],
+    )
+    spoken = ask('"image text pairs"', channels="speech").moments
+    assert [(m.start, m.end) for m in spoken] == [(20, 24)]
+    for moment in ask('"image text pairs"').moments:
+        assert any("image text pairs" in e.text for e in moment.evidence)
+
+
+def test_a_picture_that_is_none_is_a_mistake_in_any_library(
+    ask: Ask, shelf: Shelf, tmp_path: Path
+) -> None:
+    shelf.video("a.mp4", title="A", speech=[(1, 3, "no pictures here")])
+    (tmp_path / "text.jpg").write_text("text")
+    for image in ("nowhere.jpg", "text.jpg"):
+        with pytest.raises(QueryError):
+            ask(images=str(tmp_path / image))
+
+
+def test_answers_can_be_kept_in_sets(ask: Ask, shelf: Shelf) -> None:
+    shelf.video("a.mp4", title="A", speech=[(1, 3, "a cup"), (9, 12, "two cups")])
+    one, other = ask("cup"), ask("cup")
+    assert len({*one.moments, *other.moments}) == len(one.moments)
+    assert hash(one) == hash(other)

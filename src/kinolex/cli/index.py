@@ -129,7 +129,9 @@ def index(
                 listener=heard,
                 **checked(settings),
             )
-        return ended(context, library, report, as_json=as_json, known=heard.count)
+        code = ended(context, library, report, as_json=as_json, known=heard.count)
+        # Nothing of what was asked for by name could be done: that is no success.
+        return code or int(bool(only) and set(channels_of(only or ())) <= set(report.missing))
 
 
 def checked(settings: dict[str, Any]) -> dict[str, Any]:

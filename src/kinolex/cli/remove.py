@@ -56,8 +56,10 @@ def meant_by(library: Any, name: str) -> list[Video]:
     """The videos that a name or a folder means; a root may hold none."""
     if not name:  # as a path it would mean the current folder
         raise UsageError("The name of a video is empty.", hint="See `kinolex list` for all names.")
-    folder = Path(name).expanduser().absolute()
-    inside = [v for v in library.videos() if folder in Path(v.path).parents]
+    from kinolex.api import real_folder
+
+    folder = real_folder(name)
+    inside = [v for v in library.videos() if any(folder in Path(p).parents for p in v.paths)]
     if inside or any(root.path == folder for root in library.roots()):
         return inside
     return [library.video(name)]

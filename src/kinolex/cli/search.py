@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -131,7 +130,7 @@ def search(
             like=like or None,
             channels=channels_of(channel or ()) or None,
             video=within or None,
-            folder=_folder(folder),
+            folder=folder,
             after=after or None,
             before=before or None,
             min_length=seconds_of(min_length, "--min-length") if min_length else None,
@@ -153,11 +152,17 @@ def search(
 def question(words: list[str]) -> str:
     """The question as one text; an excluded word that holds spaces is an excluded phrase.
 
+    A single argument is the whole question.
+
     Examples
     --------
     >>> question(["cup", "-red ball"])
     'cup -"red ball"'
+    >>> question(["-dog laion"])
+    '-dog laion'
     """
+    if len(words) == 1:
+        return words[0]
     return " ".join(
         f'-"{word[1:]}"' if word.startswith("-") and " " in word and '"' not in word else word
         for word in words
@@ -175,12 +180,6 @@ def _group(name: str) -> str:
     if name not in ("moment", "video"):
         raise UsageError(f"--group {name!r} is not possible.", hint="Choose moment or video.")
     return name
-
-
-def _folder(name: str) -> str:
-    """A folder that exists is meant as such, wherever the person stands; else a part of a path."""
-    path = Path(name).expanduser()
-    return str(path.absolute()) if name and path.is_dir() else name
 
 
 def _form(as_json: bool, paths: bool, uris: bool, null: bool) -> str:

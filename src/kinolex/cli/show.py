@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -67,14 +68,9 @@ def show(
     as_json: AsJson = False,
 ) -> int:
     """Show what is known about a video, or about a span of it."""
-    from kinolex.search.fragments import parse_fragment
-
-    fragment = parse_fragment(what)
     with opened(context, read_only=True) as library:
-        video = library.video(fragment.video)
-        span = (
-            fragment.span(video.duration) if "#" in what and fragment != _whole(fragment) else None
-        )
+        video, fragment = _meant(library, what)
+        span = fragment.span(video.duration) if fragment != _whole(fragment) else None
         if still is not None:
             _write_still(library, video, fragment.start, still)
         sources = [*(SPOKEN if transcript else ()), *(("screen",) if screen else ())]
@@ -90,6 +86,16 @@ def show(
         for line in (*about(video, states, cuts), *_inside(passages, span)):
             put(line)
     return 0
+
+
+def _meant(library: Any, what: str) -> tuple[Video, Any]:
+    """The video and the part of it: names may hold ``#t=`` themselves."""
+    from kinolex.search.fragments import Fragment, parse_fragment
+
+    with contextlib.suppress(NotFoundError):
+        return library.video(what), Fragment(what)
+    fragment = parse_fragment(what)
+    return library.video(fragment.video), fragment
 
 
 def _whole(fragment: Any) -> Any:

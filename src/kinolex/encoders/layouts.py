@@ -70,10 +70,15 @@ def read_layout(folder: Path, given: Mapping[str, Any]) -> Layout:
     """
     if not folder.is_dir():
         raise EncoderError(f"The model folder {folder} is missing.")
-    if (folder / "visual").is_dir() or (folder / "textual").is_dir():
-        return _immich(folder, given)
-    if (folder / "preprocessor_config.json").is_file() or (folder / "onnx").is_dir():
-        return _transformers(folder, given)
+    try:
+        if (folder / "visual").is_dir() or (folder / "textual").is_dir():
+            return _immich(folder, given)
+        if (folder / "preprocessor_config.json").is_file() or (folder / "onnx").is_dir():
+            return _transformers(folder, given)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise EncoderError(
+            f"The file config.json of {folder} is not understood: {error}."
+        ) from error
     raise EncoderError(
         f"The folder {folder} holds no picture model: it has neither visual/model.onnx (Immich) "
         "nor onnx/vision_model.onnx with preprocessor_config.json (transformers)."

@@ -42,7 +42,11 @@ class PictureRule:
         Shorter side to ``resize_to`` and crop the centre; both sides without keeping the aspect;
         or longer side, and pad with ``fill``.
     resize_to : int
-        Side in pixels after resizing (not used by "squash").
+        Shorter side in pixels after resizing ("shortest"); 0: the smallest size that covers
+        ``height`` x ``width``.
+    squash_to : (int, int)
+        Height and width after resizing ("squash"), of which the centre is cropped; (0, 0): what
+        the model reads.
     interpolation : str
         One of `INTERPOLATIONS`.
     mean, std : tuple of float
@@ -59,6 +63,7 @@ class PictureRule:
     width: int
     resize: Resize = "shortest"
     resize_to: int = 0
+    squash_to: tuple[int, int] = (0, 0)
     interpolation: str = "bicubic"
     mean: Triple = CLIP_MEAN
     std: Triple = CLIP_STD
@@ -79,7 +84,7 @@ class PictureRule:
     @property
     def short_side(self) -> int:
         """Shorter side (pixels) that a picture should at least keep before it comes here."""
-        return max(self.height, self.width, self.resize_to)
+        return max(self.height, self.width, self.resize_to, *self.squash_to)
 
     def levels(self, picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """Resize and crop one (h, w, 3) picture; (height, width, 3) uint8.
@@ -94,7 +99,7 @@ class PictureRule:
         check_picture(picture)
         image = Image.fromarray(picture)
         if self.resize == "squash":
-            done = image.resize((self.width, self.height), self._filter())
+            done = self._squashed(image)
         elif self.resize == "longest":
             done = self._padded(image)
         else:
@@ -118,13 +123,25 @@ class PictureRule:
 
         return Image.Resampling(INTERPOLATIONS.index(self.interpolation))
 
-    def _cropped(self, image: Any) -> Any:
-        width, height = image.size
-        short = self.resize_to or min(self.height, self.width)
+    def _squashed(self, image: Any) -> Any:
+        height, width = self.squash_to if any(self.squash_to) else (self.height, self.width)
+        left, top = self._margin(width - self.width), self._margin(height - self.height)
+        resized = image.resize((width, height), self._filter())
+        return resized.crop((left, top, left + self.width, top + self.height))
+
+    def _size(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height to which a picture is resized before its centre is cropped."""
+        short = self.resize_to
+        if not short:
+            ratio = min(width / self.width, height / self.height)
+            return max(self.width, round(width / ratio)), max(self.height, round(height / ratio))
         if width <= height:
-            size = (short, max(short, int(short * height / width)))
-        else:
-            size = (max(short, int(short * width / height)), short)
+            return short, max(short, int(short * height / width))
+        return max(short, int(short * width / height)), short
+
+    def _cropped(self, image: Any) -> Any:
+        size = self._size(*image.size)
+        width, height = image.size
         left = self._margin(size[0] - self.width)
         top = self._margin(size[1] - self.height)
         if max(size) > _WIDE * min(size):
@@ -205,7 +222,7 @@ def from_open_clip(given: Mapping[str, Any]) -> PictureRule:
             height=int(height),
             width=int(width),
             resize=given.get("resize_mode", "shortest"),
-            resize_to=min(int(height), int(width)),
+            resize_to=int(height) if int(height) == int(width) else 0,
             interpolation="bicubic" if interpolation == "random" else interpolation,
             mean=_triple(given.get("mean", CLIP_MEAN)),
             std=_triple(given.get("std", CLIP_STD)),
@@ -241,9 +258,12 @@ def _from_transformers(given: Mapping[str, Any]) -> PictureRule:
     if not given.get("do_resize", True):
         raise EncoderError("A model whose pictures are not resized is not supported.")
     size, crop = given["size"], given.get("do_center_crop", False)
+    squash_to = (0, 0)
     if isinstance(size, Mapping) and "shortest_edge" not in size:
+        if not {"height", "width"} <= size.keys():
+            raise EncoderError(f"The size {dict(size)} of preprocessor_config.json is not known.")
         resize, resize_to = "squash", 0
-        height, width = int(size["height"]), int(size["width"])
+        height, width = squash_to = int(size["height"]), int(size["width"])
     else:
         edge = int(size["shortest_edge"] if isinstance(size, Mapping) else size)
         shortest = isinstance(size, Mapping) or crop
@@ -257,6 +277,7 @@ def _from_transformers(given: Mapping[str, Any]) -> PictureRule:
         width=width,
         resize=resize,  # type: ignore[arg-type]
         resize_to=resize_to,
+        squash_to=squash_to,
         interpolation=_interpolation(given.get("resample", 3)),
         mean=_triple(given.get("image_mean", CLIP_MEAN)) if normalise else (0.0, 0.0, 0.0),
         std=_triple(given.get("image_std", CLIP_STD)) if normalise else (1.0, 1.0, 1.0),
@@ -270,7 +291,8 @@ def overridden(rule: PictureRule, given: Mapping[str, Any]) -> PictureRule:
     values = {name: getattr(rule, name) for name in PictureRule.__slots__}
     if "size" in given:
         values["height"], values["width"] = _sides(given["size"])
-        values["resize_to"] = min(values["height"], values["width"])
+        square = values["height"] == values["width"]
+        values["resize_to"], values["squash_to"] = values["height"] if square else 0, (0, 0)
     for name in ("resize", "interpolation", "scale"):
         values[name] = given.get(name, values[name])
     for name in ("mean", "std"):
@@ -290,7 +312,8 @@ def _sides(given: Any) -> tuple[int, int]:
 
 
 def _triple(given: Any) -> Triple:
-    red, green, blue = (float(v) for v in given)
+    each = (given,) * 3 if isinstance(given, (int, float)) else given
+    red, green, blue = (float(v) for v in each)
     return red, green, blue
 
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from kinolex.encoders.cards import Card, Kind, known_cards
 from kinolex.encoders.protocols import PictureEncoder, ScreenReader, SpeechEncoder, WordsEncoder
-from kinolex.encoders.sources import find_card, present, resolve
+from kinolex.encoders.sources import find_card, is_hub, present, resolve
 from kinolex.errors import EncoderError, ModelMissingError, NotFoundError, UsageError
 from kinolex.settings import Settings
 
@@ -54,7 +54,8 @@ def load_picture(name: str = "", settings: Settings | None = None) -> PictureEnc
     Parameters
     ----------
     name : str
-        A card's name, a folder, ``hf:owner/repository``, or "" for the preferred one present.
+        A card's name, a folder (``FOLDER#int8`` for one of its variants), a hub id such as
+        ``hf:owner/repository``, or "" for the preferred one present.
     settings : Settings, optional
         ``picture`` is the name when none is given; ``device`` and ``threads`` count.
 
@@ -110,7 +111,7 @@ def _load(kind: Kind, name: str, settings: Settings, language: str = "") -> Any:
 
 def _named(kind: Kind, name: str) -> tuple[Card, Path]:
     known: Mapping[str, Card] = known_cards()
-    if name not in known and not name.startswith("hf:"):
+    if name not in known and not is_hub(name):
         return _given_folder(kind, name)
     card = find_card(name)
     if card.kind != kind:
@@ -123,14 +124,24 @@ def _named(kind: Kind, name: str) -> tuple[Card, Path]:
 
 def _given_folder(kind: Kind, name: str) -> tuple[Card, Path]:
     """A folder that the user named; its card is made on the spot."""
-    folder = Path(name).expanduser()
+    folder, variant = Path(name).expanduser(), ""
+    if not folder.is_dir() and "#" in name:
+        place, _, variant = name.rpartition("#")
+        folder = Path(place).expanduser()
     if not folder.is_dir():
         names = ", ".join(c.name for c in known_cards().values() if c.kind == kind)
         raise NotFoundError(
             f"{name!r} is neither a {kind} model that kinolex knows nor a folder.",
             hint=f"Known are {names}.",
         )
-    return Card(folder.resolve().name, kind, folder.name, "as its owner says", ()), folder
+    return Card(
+        folder.resolve().name,
+        kind,
+        folder.name,
+        "as its owner says",
+        (),
+        preprocessing={"variant": variant} if variant else {},
+    ), folder
 
 
 def _preferred(kind: Kind, language: str) -> tuple[Card, Path]:

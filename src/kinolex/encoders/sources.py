@@ -13,6 +13,7 @@ import datetime as dt
 import importlib.util
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -25,7 +26,7 @@ from kinolex.encoders.hashes import remembered_sha256, sha256_of
 from kinolex.errors import EncoderError, ModelMissingError, NotFoundError
 from kinolex.settings import models_folder
 
-__all__ = ["Checked", "Verified", "find_card", "present", "pull", "resolve", "verify"]
+__all__ = ["Checked", "Verified", "find_card", "is_hub", "present", "pull", "resolve", "verify"]
 
 MANIFEST = "kinolex-model.json"
 
@@ -73,6 +74,8 @@ class Verified:
 def find_card(name: str) -> Card:
     """The card of a name, or a made one for ``hf:owner/repository[@revision][#variant]``.
 
+    ``hf:`` may be left out.
+
     Raises
     ------
     NotFoundError
@@ -80,11 +83,23 @@ def find_card(name: str) -> Card:
     """
     if name in known_cards():
         return known_cards()[name]
-    if name.startswith("hf:"):
-        return _hub_card(name)
+    if is_hub(name):
+        return _hub_card(name if name.startswith("hf:") else f"hf:{name}")
     raise NotFoundError(
         f"There is no model called {name!r}.", hint="`kinolex models list` shows them."
     )
+
+
+def is_hub(name: str) -> bool:
+    """Whether a name means a repository of the hub: with ``hf:``, or plainly unless it is a path.
+
+    Examples
+    --------
+    >>> is_hub("hf:a/b"), is_hub("immich-app/ViT-B-32__openai"), is_hub("./models/clip")
+    (True, True, False)
+    """
+    plain = re.fullmatch(r"[A-Za-z0-9][\w.-]*/[\w.-]+(@[\w.-]+)?(#\w+)?", name)
+    return name.startswith("hf:") or (plain is not None and not Path(name.split("#")[0]).exists())
 
 
 def _hub_card(name: str) -> Card:

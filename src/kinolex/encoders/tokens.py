@@ -129,7 +129,7 @@ def from_open_clip(folder: Path, config: Mapping[str, Any]) -> TextRule:
     EncoderError
         If the files do not say how to pad.
     """
-    text = config.get("text_cfg", {})
+    text = config.get("text_cfg") or {}
     clean = (text.get("tokenizer_kwargs") or {}).get("clean", "whitespace")
     settings = read_json(folder / "tokenizer_config.json", needed=False)
     tokenizer = open_tokenizer(folder / "tokenizer.json")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from kinolex.ingest.plan import SUBTITLES, Need
 from kinolex.ingest.scan import Changes, Problem, compare
 from kinolex.ingest.titles import (
     best_subtitles,
+    readable_name,
     subtitle_passages,
     title_passages,
     video_record,
@@ -49,6 +50,7 @@ class Work:
     renamed: bool = False
     failed: bool = False
     sidecars: bool = False
+    unsubtitled: bool = False
 
 
 class Catalogue:
@@ -71,6 +73,8 @@ class Catalogue:
         self._force = force
         self._works: dict[str, Work] = {}
         self._subtitled: set[str] = set()
+        self._leaving: set[str] = set()
+        self._unsubtitled: set[str] = set()
         self._failed = {f.path: f for f in self._store.failures()}
 
     def update(self, places: Iterable[tuple[Root, list[Path] | None]]) -> list[Work]:
@@ -83,20 +87,29 @@ class Catalogue:
                     "what is known of it is kept."
                 )
                 continue
+            before = self._store.files(root.id)
             changes = compare(
                 root,
-                self._store.files(root.id),
+                before,
                 lambda video: self._store.video_record(video) is not None,
                 only=only,
                 redo=self._run.retry,
             )
-            self._apply(root, changes)
+            self._apply(root, changes, before)
             gone.append((root, changes.gone))
+            self._leaving.clear()
         for root, relatives in gone:
             self._forget(root, relatives)
         return list(self._works.values())
 
-    def _apply(self, root: Root, changes: Changes) -> None:
+    def _apply(self, root: Root, changes: Changes, before: dict[str, FileState]) -> None:
+        self._leaving = {before[relative].video for relative in changes.gone}
+        self._unsubtitled = {
+            state.relative
+            for state in changes.known
+            if not state.sidecars and state.relative in before and before[state.relative].sidecars
+        }
+        replaced = dict(changes.replaced)
         total = len(changes.unchanged) + len(changes.known) + len(changes.fresh)
         self._run.emit(Event("scan", path=str(root.path), done=total, total=total))
         for state in changes.unchanged:
@@ -107,12 +120,11 @@ class Catalogue:
                 self._store.touch_files(changes.known)
                 for state in changes.known:
                     self._known(root, state, renamed=True)
+                    self._replaced(replaced.get(state.relative))
         for problem in changes.problems:
             self._problem(root, problem)
         for state in changes.fresh:
-            self._fresh(root, state)
-        for _, video in changes.replaced:
-            self._replaced(video)
+            self._fresh(root, state, replaced.get(state.relative))
         self._vanished(root)
 
     def _vanished(self, root: Root) -> None:
@@ -136,6 +148,7 @@ class Catalogue:
             return
         work = Work(record, path, root.id, state.relative, renamed=renamed, known=True)
         work.sidecars = bool(state.sidecars)
+        work.unsubtitled = state.relative in self._unsubtitled
         try:
             self._name(work)
         except MediaError as error:
@@ -147,15 +160,33 @@ class Catalogue:
     def _name(self, work: Work) -> None:
         """Names and subtitles of a known content, where they are new or still missing."""
         there = {s.channel for s in self._store.states(work.record.id)}
-        fresh = work.renamed or self._run.redo
+        # A name that goes is left out when its path is forgotten, in the same transaction.
+        fresh = (work.renamed and work.record.id not in self._leaving) or self._run.redo
         if "title" in self._run.channels and (fresh or "title" not in there):
             self._commit_titles(work, self._chapters(work, "title" in there))
         if "speech" in self._run.channels:
+            if self._lost_subtitles(work):
+                self._store.drop_channel(work.record.id, "speech")
+                there.discard("speech")
             embedded = "speech" not in there and work.record.info.get("subtitles")
             if embedded:
                 work.info = self._guard.probe(work.path)
             if embedded or work.sidecars:
                 self._subtitles(work)
+
+    def _lost_subtitles(self, work: Work) -> bool:
+        """Whether what is said was read from subtitles that lie beside no place of it any more."""
+        states = {s.channel: s for s in self._store.states(work.record.id)}
+        stamp = states["speech"].stamp if "speech" in states else None
+        if work.sidecars or stamp is None or stamp.encoder != SUBTITLES:
+            return False
+        if work.record.info.get("subtitles") and not work.unsubtitled:
+            return False  # they were in the file
+        return not any(
+            state.sidecars and state.video == work.record.id
+            for root in self._store.roots()
+            for state in self._store.files(root.id).values()
+        )
 
     def _chapters(self, work: Work, named: bool) -> tuple[Passage, ...]:
         """Chapters as passages: those that are stored, else those in the file."""
@@ -190,17 +221,25 @@ class Catalogue:
         self._run.report.failed += 1
         self._run.emit(Event("failure", path=path, stage=stage, reason=reason, message=message))
 
-    def _fresh(self, root: Root, state: FileState) -> None:
+    def _fresh(self, root: Root, state: FileState, before: str | None) -> None:
         """A new content: probe it, record it, make its names and subtitles searchable."""
         path = root.path / state.relative
         if state.video in self._works:
             # A copy of something met earlier in this very run.
-            self._store.put_file(state)
-            self._known(root, state, renamed=True)
+            with self._store.batch():
+                self._store.put_file(state)
+                self._known(root, state, renamed=True)
+                self._replaced(before)
             return
-        if self._store.failed_fingerprint(state.video) and not self._again(path):
-            self._run.report.skipped += 1
-            self._run.emit(Event("skip", path=str(path), reason="known failure"))
+        failure = self._store.failed_fingerprint(state.video)
+        if failure and not self._again(path):
+            if str(path) in self._failed:
+                self._run.report.skipped += 1
+                self._run.emit(Event("skip", path=str(path), reason="known failure"))
+            else:  # a copy of a bad file is as bad: not opened, but not passed over either
+                message = failure.message.replace(Path(failure.path).name, path.name)
+                where = (root, state.relative, state.video)
+                self._fail(*where, failure.stage, failure.reason, message)
             return
         self._run.emit(Event("start", path=str(path), stage="probe"))
         try:
@@ -217,11 +256,13 @@ class Catalogue:
             self._store.clear_failure(root.id, state.relative)
             if "title" in self._run.channels:
                 self._commit_titles(work, self._chapters(work, named=False))
+            self._replaced(before)
         if "speech" in self._run.channels:
             self._subtitles(work)
 
     def _commit_titles(self, work: Work, chapters: tuple[Passage, ...]) -> None:
         places = self._places(work)
+        self._entitle(work, places)
         names = title_passages(work.record, None, places)
         self._store.commit_channel(work.record.id, ChannelData(TITLES, passages=names + chapters))
         self._run.emit(
@@ -233,6 +274,14 @@ class Catalogue:
                 items=len(names) + len(chapters),
             )
         )
+
+    def _entitle(self, work: Work, places: list[str]) -> None:
+        """A title that was made from a file name follows the names that the file has."""
+        names = [readable_name(Path(place).name) for place in places]
+        given = str(work.record.metadata.get("title", "")).strip()
+        if not given and names and work.record.title not in names:
+            work.record = replace(work.record, title=names[0])
+            self._store.put_video(work.record)
 
     def _places(self, work: Work) -> list[str]:
         """Names under which the video is to be found: its places, with their root's own name."""
@@ -275,12 +324,25 @@ class Catalogue:
             )
         )
 
-    def _replaced(self, video: str) -> None:
+    def _replaced(self, video: str | None) -> None:
         """A file was overwritten: its old content is gone for good unless another path has it."""
-        found = self._store.video(video)
-        if found is not None and not found.paths:
-            self._store.remove_video(video)
-            self._works.pop(video, None)
+        found = self._store.video(video) if video else None
+        if found is not None and found.paths:
+            self._retitle({found.id})
+        elif found is not None:
+            self._store.remove_video(found.id)
+            self._works.pop(found.id, None)
+
+    def _retitle(self, videos: set[str]) -> None:
+        """Names that videos no longer have are not found any more."""
+        for video in videos if "title" in self._run.channels else ():
+            record = self._store.video_record(video)
+            found = self._store.video(video)
+            named = any(s.channel == "title" for s in self._store.states(video))
+            if record is not None and found is not None and found.paths and named:
+                path = Path(found.paths[0])
+                work = self._works.get(video) or Work(record, path, "", path.name)
+                self._commit_titles(work, self._chapters(work, named=True))
 
     def _forget(self, root: Root, relatives: list[str]) -> None:
         """Paths that are gone: moved ones are forgotten, the others only marked."""
@@ -288,7 +350,9 @@ class Catalogue:
         moved = [r for r in relatives if self._elsewhere(states[r].video, root, r)]
         gone = sorted(set(relatives) - set(moved))
         if moved:
-            self._store.forget_files(root.id, moved)
+            with self._store.batch():
+                self._store.forget_files(root.id, moved)
+                self._retitle({states[r].video for r in moved})
         if gone:
             self._store.mark_missing(root.id, gone)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -16,7 +17,7 @@ from kinolex.encoders.protocols import (
     SpeechEncoder,
     WordsEncoder,
 )
-from kinolex.errors import EncoderError, ModelMissingError
+from kinolex.errors import EncoderError, ModelMissingError, NotFoundError
 from kinolex.settings import Settings
 
 __all__ = ["Models"]
@@ -33,6 +34,8 @@ class Models:
         Names or folders of the encoders, threads, device.
     notice : callable
         Told once, in one sentence, about each channel whose model is not here.
+    chosen : mapping
+        Kind to the name that was given in an earlier run: used where this run names none.
 
     Raises
     ------
@@ -40,40 +43,56 @@ class Models:
         From the getters, when a model that the user named is not here.
     """
 
-    def __init__(self, settings: Settings, notice: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        notice: Callable[[str], None],
+        chosen: Mapping[str, str] | None = None,
+    ) -> None:
         self.settings = settings
+        self._chosen = chosen or {}
         self.calls = 0
         self.missing: dict[str, str] = {}
         self._notice = notice
         self._loaded: dict[str, Encoder | None] = {}
 
-    def _get(self, kind: str, name: str, load: Callable[[str, Settings], T]) -> T | None:
+    def _get(self, kind: str, load: Callable[[str, Settings], T]) -> T | None:
+        named = str(getattr(self.settings, kind))
         if kind not in self._loaded:
             try:
-                self._loaded[kind] = load(name, self.settings)
-            except (ModelMissingError, EncoderError) as error:
-                if name:
+                self._loaded[kind] = load(named or self._before(kind), self.settings)
+            except (ModelMissingError, EncoderError, NotFoundError) as error:
+                if named:
                     raise
                 self._loaded[kind] = None
                 self.missing[kind] = str(error)
                 self._notice(f"Without {_LABELS[kind]}: {error}")
         return self._loaded[kind]  # type: ignore[return-value]
 
+    def _before(self, kind: str) -> str:
+        """The name of an earlier run; but a language that is asked for chooses its own model."""
+        return "" if kind == "speech" and self.settings.language else self._chosen.get(kind, "")
+
+    def named(self) -> dict[str, str]:
+        """Kind to the name that this run gave, of those that were loaded; folders in full."""
+        given = {kind: str(getattr(self.settings, kind)) for kind in self._loaded}
+        return {kind: _in_full(name) for kind, name in given.items() if name}
+
     def picture(self) -> PictureEncoder | None:
         """The picture encoder, or None when none is here and none was named."""
-        return self._get("picture", self.settings.picture, registry.load_picture)
+        return self._get("picture", registry.load_picture)
 
     def words(self) -> WordsEncoder | None:
         """The sentence encoder, or None."""
-        return self._get("words", self.settings.words, registry.load_words)
+        return self._get("words", registry.load_words)
 
     def speech(self) -> SpeechEncoder | None:
         """The speech encoder, or None."""
-        return self._get("speech", self.settings.speech, registry.load_speech)
+        return self._get("speech", registry.load_speech)
 
     def screen(self) -> ScreenReader | None:
         """The screen text reader, or None."""
-        return self._get("screen", self.settings.screen, registry.load_screen)
+        return self._get("screen", registry.load_screen)
 
     def words_space(self) -> str:
         """Name of the sentence space, or an empty text without sentence encoder."""
@@ -87,6 +106,11 @@ class Models:
             return None
         self.calls += 1
         return words.encode_words(texts).astype(np.float16)
+
+
+def _in_full(name: str) -> str:
+    folder = Path(name).expanduser()
+    return str(folder.resolve()) if name not in registry.cards() and folder.is_dir() else name
 
 
 _LABELS = {

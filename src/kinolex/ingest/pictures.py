@@ -49,7 +49,7 @@ def preview_plan(settings: Settings, picture: PictureEncoder, duration: float) -
     """The plan of the coarse pass: so few key frames that it costs little beside the full one."""
     return PicturePlan(
         policy="keyframes",
-        every=max(12.0 * settings.every, duration / 300),
+        every=max(15.0 * settings.every, duration / 240),
         picture_size=picture.picture_size,
         picture_square=picture.picture_square,
         cuts=False,

@@ -12,7 +12,7 @@ class Report:
     """What a run did: ``done`` and ``failed`` videos, ``skipped`` files, wall ``seconds``.
 
     ``model_calls`` counts calls of encoders; a run over moved files makes none. ``notices`` are
-    the sentences for people.
+    the sentences for people; ``missing`` are channels whose model is not here.
     """
 
     done: int = 0
@@ -22,3 +22,4 @@ class Report:
     interrupted: bool = False
     model_calls: int = 0
     notices: list[str] = field(default_factory=list)
+    missing: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from kinolex.ingest.plan import Need, Stamps, needs
 from kinolex.ingest.report import Report
 from kinolex.ingest.stages import Stages
 from kinolex.library.counting import WANTED
+from kinolex.library.memory import CHOSEN
 from kinolex.library.records import Root
 from kinolex.library.store import Store
 from kinolex.media.guard import Guard
@@ -77,7 +78,7 @@ class Ingest:
         self.report = Report()
         self.clock = Clock()
         self._listener = listener
-        self.models = Models(self.settings, self._notice)
+        self.models = Models(self.settings, self._notice, store.recall(CHOSEN, {}))
 
     def emit(self, event: Event) -> None:
         """Tell the listener."""
@@ -116,6 +117,7 @@ class Ingest:
                 self.report.interrupted = True
         self.report.seconds = time.monotonic() - started
         self.report.model_calls = self.models.calls
+        self.report.missing = tuple(c for c in self.channels if c in self.models.missing)
         self.emit(
             Event(
                 "done",
@@ -134,6 +136,8 @@ class Ingest:
         if not works:
             return
         stamps = Stamps.of(self.settings, self.models, self.channels)
+        if named := self.models.named():
+            self.store.remember(CHOSEN, self.store.recall(CHOSEN, {}) | named)
         self._want(stamps)
         stages = Stages(self, guard, stamps)
         for work in works:
@@ -164,7 +168,7 @@ class Ingest:
             return [(root, self._only(root)) for root in self.store.roots()]
         places: list[tuple[Root, list[Path] | None]] = []
         for path in paths:
-            if not path.exists():
+            if not path.exists() and path not in force:
                 raise NotFoundError(
                     f"There is no {path}.", hint="Check the path; quote it if it holds spaces."
                 )

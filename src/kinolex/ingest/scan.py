@@ -85,7 +85,10 @@ def found_files(root: Root, only: Iterable[Path] | None) -> Iterator[Found]:
                 # A directory named like a video is for its parent's scan to judge.
                 yield from (found for found in scan(path.parent) if found.path == path)
             elif os.path.lexists(path):
-                yield from scan(path)
+                try:
+                    yield from scan(path)
+                except MediaError as error:  # a link to nowhere, or to itself
+                    yield Found(path, error=error)
 
 
 def compare(

@@ -7,7 +7,11 @@ from typing import Any
 
 from kinolex.library.part import Part
 
-__all__ = ["Memory"]
+__all__ = ["CHOSEN", "Memory"]
+
+CHOSEN = "models"
+"""Kind of encoder to the name or folder that the user gave last, so that it need not be repeated
+for every question and every later run."""
 
 
 class Memory(Part):

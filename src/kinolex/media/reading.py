@@ -110,12 +110,13 @@ def open_frames(
 def threads_for(video: VideoStream, wanted: int) -> int:
     """Decoding threads: as many as wanted, fewer for frames of enormous size.
 
-    0 means a few more than there are processors.
+    Where all processors may be used (0 says so too) there are a few threads more than those.
     """
     depth = 1 if video.pixel_format in ("", "yuv420p", "yuvj420p", "nv12", "gray") else 2
     frame = video.coded_width * video.coded_height * 1.5 * depth
-    usual = (os.cpu_count() or 1) + MORE_THREADS
-    return max(1, min(wanted or usual, 16, int(THREAD_MEMORY / (2 * frame + 1))))
+    processors = os.cpu_count() or 1
+    threads = wanted if 0 < wanted < processors or wanted == 1 else processors + MORE_THREADS
+    return max(1, min(threads, 16, int(THREAD_MEMORY / (2 * frame + 1))))
 
 
 @dataclass

@@ -58,7 +58,7 @@ class Grid:
 
 @dataclass
 class ShotGrid:
-    """Keeps the first frame of each shot, and while a shot goes on, one each ``step`` seconds.
+    """Keeps the first frame of each shot, and from there on those of a `Grid` of ``step`` seconds.
 
     A shot that begins less than ``step * CLOSEST`` after the last kept frame gives its first frame
     that does not, so that a burst of cuts costs no more than a bounded number of frames.
@@ -76,20 +76,23 @@ class ShotGrid:
     due: bool = field(default=True, init=False)
 
     def __post_init__(self) -> None:
-        if not self.step > 0:
-            raise ValueError(f"the step between frames must be above 0, not {self.step}")
+        self._grid = Grid(self.step, self.start)
 
     def take(self, time: float, cut: bool) -> bool:
         """Whether to keep a frame at ``time``; ``cut``: a shot begins with it."""
         if time < self.start - EPSILON:
             return False
-        self.due = self.due or cut
-        if self.last is not None:
-            gap = time - self.last + EPSILON
-            if gap < (self.step * CLOSEST if self.due else self.step):
-                return False
-        self.last, self.due = time, False
-        return True
+        self.due = self.due or (cut and self.last is not None)
+        if self.due and (self.last is None or time - self.last + EPSILON >= self.step * CLOSEST):
+            if self.last is not None:
+                self._grid = Grid(self.step, time)
+            self.due = False
+            kept = self._grid.take(time)
+        else:
+            kept = not self.due and self._grid.take(time)
+        if kept:
+            self.last = time
+        return kept
 
 
 def every(times: Sequence[float], step: float, start: float = 0.0) -> list[int]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kinolex.encoders.protocols import PictureEncoder
+from kinolex.library.memory import CHOSEN
 from kinolex.library.records import ChannelState, Counts, Space
 from kinolex.library.store import Store
 from kinolex.moments import Span, Video
@@ -37,6 +38,7 @@ class Cache:
         self._counts: Counts | None = None
         self._states: Sequence[ChannelState] | None = None
         self._spaces: list[Space] | None = None
+        self._chosen: dict[str, str] | None = None
         self._frames: dict[str, FrameTable] = {}
         self._words: dict[str, WordTable] = {}
         self._videos: dict[str, Video | None] = {}
@@ -69,6 +71,13 @@ class Cache:
         if self._spaces is None:
             self._spaces = self._store.spaces()
         return self._spaces
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Names or folders of the encoders, by kind, that were given when indexing."""
+        if self._chosen is None:
+            self._chosen = dict(self._store.recall(CHOSEN, {}))
+        return self._chosen
 
     def frames(self, space: str, encoder: PictureEncoder | None) -> FrameTable:
         """The frame vectors of a space, with the encoder's bank where there is one."""

@@ -166,7 +166,7 @@ def passage_logit(
     """
     c = corrected_cosine(cosine, background)
     v = np.asarray(covered, np.float64)
-    size = math.log(max(passages, 10) / 50)
+    size = math.log(max(passages, 50) / 50)  # fewer were not among what was fitted
     meaning = 15.2 * c - 0.38 * size - 6.35 + 0.4 * v
     words = np.where(v > 0, 8.0 * (v - 0.85), -np.inf)
     both = np.fmax(meaning, words)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kinolex.library.fulltext import MatchQuery
 from kinolex.library.store import Store
-from kinolex.moments import Query, Span
+from kinolex.moments import SOURCE_CHANNEL, Query, Span
 
 __all__ = ["Conditions", "conditions"]
 
@@ -38,18 +38,25 @@ def _touches(places: Places, video: str, span: Span) -> bool:
 
 
 def conditions(store: Store, query: Query, videos: Collection[str]) -> Conditions:
-    """Look up a question's phrases and exclusions in some videos, in passages of every source."""
+    """Look up a question's phrases and exclusions in some videos.
+
+    A phrase must stand in a channel that was asked for; what is excluded may stand in none.
+    """
     if not (query.phrases or query.excluded) or not videos:
         return Conditions()
-    required = tuple(_places(store, [phrase], videos) for phrase in query.phrases)
-    excluded = _places(store, query.excluded, videos) if query.excluded else None
+    sources = [source for source, channel in SOURCE_CHANNEL.items() if channel in query.channels]
+    required = tuple(_places(store, [phrase], videos, sources) for phrase in query.phrases)
+    excluded = _places(store, query.excluded, videos, ()) if query.excluded else None
     return Conditions(required, excluded)
 
 
-def _places(store: Store, phrases: Sequence[str], videos: Collection[str]) -> Places:
+def _places(
+    store: Store, phrases: Sequence[str], videos: Collection[str], sources: Sequence[str]
+) -> Places:
     ids: dict[int, None] = {}
     for phrase in phrases:
-        hits = store.match(MatchQuery(phrases=(phrase,)), limit=_ALL, videos=videos)
+        match = MatchQuery(phrases=(phrase,))
+        hits = store.match(match, limit=_ALL, videos=videos, sources=sources)
         ids.update((hit.passage, None) for hit in hits)
     places: Places = {}
     for passage in store.passages(list(ids)):

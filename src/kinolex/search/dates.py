@@ -2,13 +2,16 @@
 
 Rules (shown to the user as notes, and undone by quoting the words):
 
-- A whole day is clear anywhere: ``2024-05-01``, ``1 May 2024``, ``May 1, 2024``; so is a month
-  with its year: ``March 2024``. Both may follow *on, in, from, of, during*.
+- A whole day is clear anywhere: ``2024-05-01``, ``1 May 2024``, ``May 1, 2024``, ``1.5.2024``; so
+  is a month with its year: ``March 2024``. Both may follow *on, in, from, of, during*.
 - A bare year counts only behind *in, from, of, during, since, after, before, until*, and only at
   the end of the question or before *with, of, where, showing*, a comma or another filter; *from*
   also at its start. "blade runner 2049" and "in 2001 space odyssey" stay words, "dogs from 2023"
   does not. Years before 1970 and after this year stay words.
 - A month without a year is never a filter ("may I").
+- *between* two dates *and*, and *from* one *to* (*until, till, through*) another, are one range;
+  the first may leave out the year of the second ("from January to March 2024"). Two bare years
+  count where one would.
 - *last week, last month, last year* count anywhere; *yesterday* at the start or end of a question
   that has other words, or behind *from*; *today* only behind *from*.
 - *after* and *before* a whole day include that day, as the options do; *after 2023* begins with
@@ -20,6 +23,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 __all__ = ["DateRange", "day_or_period", "take_date"]
@@ -33,6 +37,7 @@ _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DAY = (
     r"(?P<y1>\d{4})-(?P<m1>\d{1,2})-(?P<d1>\d{1,2})"
     rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m2>{_MONTH})\.?,?\s+(?P<y2>\d{{4}})"
+    r"|(?P<d5>\d{1,2})\.(?P<m5>\d{1,2})\.(?P<y7>\d{4})"
     rf"|(?P<m3>{_MONTH})\.?\s+(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y3>\d{{4}})"
 )
 _PERIOD = rf"(?P<m4>{_MONTH})\.?,?\s+(?P<y4>\d{{4}})"
@@ -48,7 +53,7 @@ _DASHED = re.compile(
     rf"{_B}(?:{_LIMIT}\s+|{_PLACE})(?P<y4>\d{{4}})-(?P<m4>\d{{2}}){_E}", re.IGNORECASE | re.ASCII
 )
 _YEAR = re.compile(
-    rf"^\s*from\s+(?P<y5>\d{{4}}){_E}|{_B}(?:{_LIMIT}\s+|{_PLACE})(?P<y6>\d{{4}}){_E}{_EDGE}",
+    rf"^\s*from\s+(?P<y5>\d{{4}}){_E}|{_B}(?:{_LIMIT}\s+|{_PLACE})(?:the\s+year\s+)?(?P<y6>\d{{4}}){_E}{_EDGE}",
     re.IGNORECASE | re.ASCII,
 )
 _LAST = re.compile(
@@ -59,6 +64,17 @@ _NEAR = re.compile(
     r"|^\s*(?P<near3>yesterday)(?=\s+\w)",
     re.IGNORECASE | re.ASCII,
 )
+_ORDINAL = r"\d{1,2}(?:st|nd|rd|th)?"
+_ANY = (
+    rf"\d{{4}}(?:-\d{{1,2}}(?:-\d{{1,2}})?)?|\d{{1,2}}\.\d{{1,2}}\.\d{{4}}"
+    rf"|(?:{_ORDINAL}\s+(?:of\s+)?)?(?:{_MONTH})\.?(?:\s+{_ORDINAL}\b)?(?:,?\s+\d{{4}})?"
+)
+_RANGE = re.compile(
+    rf"{_B}(?:between\s+(?P<a1>{_ANY})\s+and|from\s+(?P<a2>{_ANY})\s+(?:to|until|till|through))"
+    rf"\s+(?P<b>{_ANY}){_E}",
+    re.IGNORECASE | re.ASCII,
+)
+_WHOLE = re.compile(rf"{_DAY}|{_PERIOD}", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +130,11 @@ def take_date(text: str, today: dt.date) -> tuple[str, DateRange, str] | None:
     >>> take_date("blade runner 2049", dt.date(2050, 1, 1)) is None
     True
     """
+    for found in _RANGE.finditer(text):
+        between = _between(found, text[found.end() :], today)
+        if between is not None:
+            rest = f"{text[: found.start()]} {text[found.end() :]}"
+            return " ".join(rest.split()), between, " ".join(found[0].split())
     for pattern in (_CLEAR, _DASHED, _YEAR, _LAST, _NEAR):
         for found in pattern.finditer(text):
             days = _meaning(found.groupdict(), today)
@@ -127,7 +148,29 @@ def take_date(text: str, today: dt.date) -> tuple[str, DateRange, str] | None:
     return None
 
 
-def _meaning(groups: dict[str, str | None], today: dt.date) -> DateRange | None:
+def _between(found: re.Match[str], rest: str, today: dt.date) -> DateRange | None:
+    """The days of a range, None where it is none or means none."""
+    first, last = found["a1"] or found["a2"], found["b"]
+    if first.isdigit() and last.isdigit() and not re.match(_EDGE, rest, re.IGNORECASE):
+        return None
+    end = _written(last, today)
+    start = _written(first, today)
+    if start is None and end is not None and end.before is not None:
+        start = _written(f"{first} {end.before.year}", today)
+    if start is None or end is None or start.after is None or end.before is None:
+        return None
+    return DateRange(start.after, end.before) if start.after <= end.before else None
+
+
+def _written(text: str, today: dt.date) -> DateRange | None:
+    """A day, a month with its year, or a year that was."""
+    if text.isdigit():
+        return _meaning({"y": text}, today)
+    found = _WHOLE.fullmatch(text)
+    return _meaning(found.groupdict(), today) if found else day_or_period(text)
+
+
+def _meaning(groups: Mapping[str, str | None], today: dt.date) -> DateRange | None:
     if unit := groups.get("unit"):
         return _last(unit.lower(), today)
     if near := groups.get("near") or groups.get("near2") or groups.get("near3"):

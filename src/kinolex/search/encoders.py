@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Sequence
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from kinolex.encoders.protocols import PictureEncoder, Vectors, WordsEncoder
@@ -13,7 +14,7 @@ from kinolex.errors import EncoderError, ModelMissingError, NotFoundError
 from kinolex.library.records import Space
 from kinolex.settings import Settings
 
-__all__ = ["QueryEncoders", "space_of"]
+__all__ = ["QueryEncoders", "reads", "space_of"]
 
 _SPARE = (os.cpu_count() or 1) > 2
 """Whether a core is left beside the looks through frames and through words."""
@@ -22,6 +23,21 @@ _SPARE = (os.cpu_count() or 1) > 2
 def space_of(encoder: WordsEncoder) -> str:
     """Name of the vector space that an encoder writes to."""
     return f"{encoder.name}@{encoder.version}"
+
+
+def reads(encoder: WordsEncoder, text: str) -> bool:
+    """Whether an encoder knows the letters of a text; one without a card is believed to.
+
+    To an encoder of English all Cyrillic or Chinese sentences look alike, and so all would answer.
+    """
+    from kinolex.encoders.registry import cards
+
+    card = cards().get(encoder.name)
+    if card is None or set(card.languages) != {"en"}:
+        return True
+    letters = [letter for letter in text if letter.isalpha()]
+    latin = sum(unicodedata.name(letter, "").startswith("LATIN") for letter in letters)
+    return 2 * latin >= len(letters)
 
 
 class QueryEncoders:
@@ -44,10 +60,17 @@ class QueryEncoders:
         words: WordsEncoder | None = None,
     ) -> None:
         self._settings = settings
+        self._chosen: Mapping[str, str] = {}
         self._given: dict[str, WordsEncoder | None] = {"picture": picture, "words": words}
         self._loaded: dict[str, WordsEncoder | str] = {}
         self._preparing: threading.Thread | None = None
         self._prepared: dict[str, Vectors] = {}
+
+    def choose(self, names: Mapping[str, str]) -> None:
+        """Say with which names or folders, by kind, the library was indexed."""
+        if names != self._chosen:
+            self._chosen = dict(names)
+            self._loaded = {k: v for k, v in self._loaded.items() if not isinstance(v, str)}
 
     def prepare_words(self, spaces: Sequence[Space], texts: Sequence[str]) -> None:
         """Begin to load the sentence encoder and to encode the question, beside other work.
@@ -116,11 +139,12 @@ class QueryEncoders:
         space: str,
         load: Callable[[str, Settings], WordsEncoder],
     ) -> WordsEncoder | str:
-        """Try the encoder set for this machine, then the one that the library names."""
+        """Try the encoder set for this machine, then those that the library names."""
         set_name = self._settings.picture if kind == "picture" else self._settings.words
         named = space.rpartition("@")[0]
         reason = ""
-        for name in dict.fromkeys(n for n in (set_name, named) if n):
+        before = self._chosen.get(kind, "")
+        for name in dict.fromkeys(n for n in (set_name, before, named) if n):
             try:
                 encoder = load(name, self._settings)
             except ModelMissingError as error:

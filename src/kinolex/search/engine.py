@@ -21,13 +21,13 @@ from kinolex.encoders.protocols import PictureEncoder, WordsEncoder
 from kinolex.errors import QueryError
 from kinolex.library.records import Passage, Space
 from kinolex.library.store import Store
-from kinolex.moments import SOURCE_CHANNEL, Answer, Moment, Part, Query, Span, ranked
+from kinolex.moments import SOURCE_CHANNEL, STEPS, Answer, Moment, Part, Query, Span, ranked
 from kinolex.search import passages as said
 from kinolex.search import pictures as seen
 from kinolex.search import worded
 from kinolex.search.cache import Cache
 from kinolex.search.conditions import conditions
-from kinolex.search.encoders import QueryEncoders, space_of
+from kinolex.search.encoders import QueryEncoders, reads, space_of
 from kinolex.search.explain import evidence
 from kinolex.search.fragments import parse_fragment
 from kinolex.search.fuse import PER_VIDEO, Candidate, Fused, at_most, fuse, one_per_video
@@ -35,10 +35,7 @@ from kinolex.search.searched import searched
 from kinolex.search.words import informative
 from kinolex.settings import Settings
 
-__all__ = ["STEPS", "Engine"]
-
-STEPS = ("parse", "encode", "candidates", "calibrate", "spans", "fuse", "explain", "total")
-"""Keys of `Answer.timing`, milliseconds each."""
+__all__ = ["Engine"]
 
 WORD_CHANNELS = ("speech", "screen", "title")
 _WEAK_SHOWN = 3
@@ -50,6 +47,13 @@ Vector = npt.NDArray[np.float32]
 def _wanted(query: Query) -> int:
     """Moments that the channels should bring at least, in bounds."""
     return min(query.limit, _MOST_WANTED)
+
+
+def _readable(parts: Sequence[Part]) -> None:
+    """A picture that cannot be read is a mistake even where no pictures are searched."""
+    for part in parts:
+        if part.kind == "image":
+            seen.picture_of(part.value)
 
 
 class _Look(TypedDict):
@@ -158,6 +162,7 @@ class Engine:
         with run.step("total"), self._store.snapshot():
             with run.step("parse"):
                 self._cache.refresh()
+                self._encoders.choose(self._cache.chosen)
                 run.videos = self._store.filter_videos(query.filters)
                 if run.videos == [] and self._cache.counts.videos:
                     run.notes.append("No video fits the filters.")
@@ -236,6 +241,7 @@ class Engine:
             near = said.near(self._store, asked, table, ids, written, **reading.look)
         with run.step("calibrate"):
             judged = said.judge(written + near, asked, table, self._cache.counts.passages)
+            judged = said.holding(judged, run.query.phrases)
             judged = said.timed(self._store, judged)
         with run.step("spans"):
             return worded.candidates(judged, run.query.phrases, self._cache.duration, asked.asked)
@@ -248,12 +254,14 @@ class Engine:
         with run.step("encode"):
             spaces = [s for s in self._cache.spaces if s.kind == "frames" and s.rows]
             if not spaces:
+                _readable(run.query.parts)
                 return None
             encoder = None
             name = max(spaces, key=lambda s: s.rows).name
             if any(part.kind != "span" for part in run.query.parts):
                 found = self._encoders.picture(spaces)
                 if isinstance(found, str):
+                    _readable(run.query.parts)
                     run.off["picture"] = found
                     return None
                 encoder, name = found, space_of(found)
@@ -300,6 +308,13 @@ class Engine:
                 parts = [p for p in parts if p.kind == "span"]
             else:
                 encoder, name = found, space_of(found)
+                known = [p for p in parts if p.kind == "span" or reads(found, p.value)]
+                if len(known) < len(parts):
+                    run.notes.append(
+                        "Only the words themselves were looked for, not their meaning: "
+                        f"{found.name} does not know their letters."
+                    )
+                parts = known
         table = self._cache.words(name)
         vectors = [
             (p.weight, v) for p in parts if (v := self._meaning(p, encoder, table)) is not None
@@ -359,6 +374,6 @@ class Engine:
         for one in fused:
             video = self._cache.video(one.video)
             if video is not None:
-                why = evidence(one.grounds, asked, query.phrases)
+                why = evidence(one.grounds, one.span, asked, query.phrases)
                 moments.append(Moment(video, one.span, min(one.score, 1.0), 0, why))
         return ranked(moments)

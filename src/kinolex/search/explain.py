@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from kinolex.library.records import Passage
-from kinolex.moments import Evidence
+from kinolex.moments import Evidence, Span
 from kinolex.search.fuse import Candidate
 from kinolex.search.pictures import Seen
 from kinolex.search.worded import Said
@@ -15,14 +15,19 @@ __all__ = ["evidence", "matched_time"]
 
 
 def evidence(
-    grounds: Sequence[Candidate], asked: Collection[str], phrases: Sequence[str]
+    grounds: Sequence[Candidate], moment: Span, asked: Collection[str], phrases: Sequence[str]
 ) -> tuple[Evidence, ...]:
-    """Evidence of each ground, in the order given.
+    """Evidence of each ground, in the order given; its time lies in the moment.
+
+    Only a ground that does not touch the moment (another moment of the video, where one a video is
+    asked for) keeps its own time.
 
     Parameters
     ----------
     grounds : sequence of Candidate
         Of one moment, best first.
+    moment : Span
+        The moment's own.
     asked : collection of str
         Stems of the question (`kinolex.search.words.informative`).
     phrases : sequence of str
@@ -30,16 +35,20 @@ def evidence(
     """
     light = {stem(word) for word in LIGHT_WORDS}
     telling = {word for word in asked if word not in light} or set(asked)
-    return tuple(_one(ground, telling, phrases) for ground in grounds)
+    return tuple(_one(ground, moment, telling, phrases) for ground in grounds)
 
 
-def _one(candidate: Candidate, asked: Collection[str], phrases: Sequence[str]) -> Evidence:
+def _one(
+    candidate: Candidate, moment: Span, asked: Collection[str], phrases: Sequence[str]
+) -> Evidence:
     ground = candidate.ground
+    there = _common(candidate.span, moment) or candidate.span
     if isinstance(ground, Seen):
-        return Evidence(candidate.channel, candidate.chance, ground.time, source="frame")
+        time = ground.time if there.contains(ground.time) else there.start
+        return Evidence(candidate.channel, candidate.chance, time, source="frame")
     if not isinstance(ground, Said):
-        return Evidence(candidate.channel, candidate.chance, candidate.span.start)
-    passages = ground.passages
+        return Evidence(candidate.channel, candidate.chance, there.start)
+    passages = tuple(p for p in ground.passages if p.span.overlap(there)) or ground.passages
     text = " ".join(p.text for p in passages)
     ranges = [*marks(text, asked)]
     for phrase in phrases:
@@ -47,12 +56,17 @@ def _one(candidate: Candidate, asked: Collection[str], phrases: Sequence[str]) -
     return Evidence(
         channel=candidate.channel,
         score=candidate.chance,
-        time=_time(candidate, asked),
+        time=_time(passages, there, asked),
         text=text,
         marks=_joined(ranges),
         source=passages[0].source,
         box=_box(passages),
     )
+
+
+def _common(one: Span, other: Span) -> Span | None:
+    start, end = max(one.start, other.start), min(one.end, other.end)
+    return Span(start, end) if start < end else None
 
 
 def _joined(ranges: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
@@ -65,11 +79,12 @@ def _joined(ranges: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(out)
 
 
-def _time(candidate: Candidate, asked: Collection[str]) -> float:
-    """When the first asked word is said, else where the moment starts; never outside of it."""
-    times = [matched_time(p, asked) for p in candidate.ground.passages]
-    known = [t for t in times if t is not None and candidate.span.contains(t)]
-    return known[0] if known else candidate.span.start
+def _time(passages: Sequence[Passage], there: Span, asked: Collection[str]) -> float:
+    """When the first asked word is said, else when the first passage begins; never outside."""
+    times = [matched_time(p, asked) for p in passages]
+    known = [t for t in times if t is not None and there.contains(t)]
+    begun = max(there.start, min(p.span.start for p in passages))
+    return known[0] if known else begun if there.contains(begun) else there.start
 
 
 def matched_time(passage: Passage, asked: Collection[str]) -> float | None:

@@ -35,6 +35,7 @@ __all__ = [
     "Question",
     "Scored",
     "WordTable",
+    "holding",
     "judge",
     "near",
     "nearest",
@@ -207,6 +208,18 @@ def _others(
     wanted = frozenset(sources)
     new = [int(i) for i in ids if i not in known]
     return [p for p in store.passages(new, words=False) if p.source in wanted]
+
+
+def holding(scored: Sequence[Scored], phrases: Sequence[str]) -> list[Scored]:
+    """Those that hold one of the exact phrases; all where none was asked for.
+
+    That the others stand at the same time is for `kinolex.search.conditions` to see.
+    """
+    return [
+        one
+        for one in scored
+        if not phrases or any(contains_phrase(p.text, ph) for p in one.passages for ph in phrases)
+    ]
 
 
 def timed(store: Store, scored: Sequence[Scored]) -> list[Scored]:
