@@ -42,6 +42,7 @@ CHOSEN = {
         "model calls of that",
         "size an hour, without stills",
         "size an hour, with stills",
+        "size an hour of the cache beside it",
     ),
     "search": (
         "whole answer, new question",

@@ -10,6 +10,7 @@ import errno
 import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from av.codec.hwaccel import HWAccel
     from av.container import InputContainer
 
-__all__ = ["only_stream", "open_media", "readable", "stop_if_gone"]
+__all__ = ["only_stream", "open_media", "ratio", "readable", "stop_if_gone"]
 
 REFUSED = {"hls", "dash", "concat", "sdp", "rtp", "rtsp", "imf", "ffmetadata", "lavfi", "vobsub",
            "image2", "webm_dash_manifest", "avisynth", "vapoursynth"}  # fmt: skip
@@ -76,6 +77,21 @@ def open_media(
 def _lenient(version: str) -> dict[str, Any]:
     """How PyAV is told to keep tags that are no UTF-8; from version 19 on it does so unasked."""
     return {} if int(version.split(".")[0]) >= 19 else {"metadata_errors": "surrogateescape"}
+
+
+def ratio(value: Any) -> Fraction | None:
+    """A rational number of PyAV as a `fractions.Fraction`; None where it is none.
+
+    PyAV 19 has a type of its own for them, which nothing else understands.
+
+    Examples
+    --------
+    >>> ratio(Fraction(2, 6)), ratio(None)
+    (Fraction(1, 3), None)
+    """
+    if value is None or not value.denominator:
+        return None
+    return Fraction(int(value.numerator), int(value.denominator))
 
 
 def readable(tag: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kinolex.errors import MediaError
 from kinolex.media.animation import is_webp, probe_webp
-from kinolex.media.container import open_media, readable
+from kinolex.media.container import open_media, ratio, readable
 from kinolex.media.durations import clock, duration_of, scanned_duration
 from kinolex.media.files import look
 from kinolex.media.languages import language_code
@@ -171,8 +171,9 @@ def _video(
     width = context.width or (frame.width if frame else 0)
     height = context.height or (frame.height if frame else 0)
     rotation = -round((frame.rotation if frame else 0) / 90) * 90 % 360
-    shown = _shown_size(width, height, stream.sample_aspect_ratio, rotation)
-    origin = round(zero / stream.time_base)
+    shown = _shown_size(width, height, ratio(stream.sample_aspect_ratio), rotation)
+    time_base = ratio(stream.time_base) or Fraction(1, 1_000_000)
+    origin = round(zero / time_base)
     if stream.start_time is not None and abs(stream.start_time - origin) <= 1:
         origin = stream.start_time
     timeless = stream.start_time is None
@@ -187,7 +188,7 @@ def _video(
         coded_height=height,
         width=shown[0],
         height=shown[1],
-        time_base=stream.time_base,
+        time_base=time_base,
         origin=origin,
         fps=_rate(stream, timeless),
         rotation=rotation,
@@ -208,7 +209,8 @@ def _shown_size(width: int, height: int, shape: Fraction | None, rotation: int) 
 def _rate(stream: Any, timeless: bool) -> float:
     rates = [stream.guessed_rate] if timeless else []
     rates += [stream.average_rate, stream.guessed_rate, stream.base_rate]
-    return next((float(r) for r in rates if r and 0 < r <= 1000), 0.0)
+    known = (ratio(rate) for rate in rates)
+    return next((float(r) for r in known if r and 0 < r <= 1000), 0.0)
 
 
 def _seekable(container: InputContainer, codec: str) -> bool:
@@ -256,7 +258,7 @@ def _subtitles(container: InputContainer) -> list[SubtitleStream]:
 def _chapters(container: InputContainer, zero: float) -> list[tuple[float, float, str]]:
     found = []
     for chapter in container.chapters():
-        unit = chapter["time_base"] or Fraction(1, 1_000_000)
+        unit = ratio(chapter["time_base"]) or Fraction(1, 1_000_000)
         title = readable(chapter["metadata"].get("title", ""))
         found.append(
             (float(chapter["start"] * unit) - zero, float(chapter["end"] * unit) - zero, title)

@@ -109,6 +109,8 @@ def _reader(hint: Any) -> _Reader:
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return _dataclass_reader(hint)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if hasattr(origin, "__value__"):  # a named alias, as NDArray is from NumPy 2.5 on
+        return _reader(origin.__value__[arguments])
     if origin in (typing.Union, types.UnionType):
         return _union_reader(arguments)
     if origin is typing.Literal:
