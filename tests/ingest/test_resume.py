@@ -6,6 +6,7 @@ is met), half after a random time. ``KINOLEX_SOAK=1`` makes it six hundred.
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import signal
@@ -64,7 +65,13 @@ def content(library: Path) -> dict[str, object]:
 
 
 def in_child(work: Callable[[], None], kill_after: float | None = None) -> int:
-    """Run in a forked process, killed after a while if asked; its wait status."""
+    """Run in a forked process, killed after a while if asked; its wait status.
+
+    Sessions that other tests left behind must not be collected in the fork: they would wait there
+    for threads that only their own process has.
+    """
+    gc.collect()
+    gc.freeze()
     pid = os.fork()
     if pid == 0:
         try:
@@ -72,6 +79,7 @@ def in_child(work: Callable[[], None], kill_after: float | None = None) -> int:
             work()
         finally:
             os._exit(0)
+    gc.unfreeze()
     if kill_after is not None:
         time.sleep(kill_after)
         os.kill(pid, signal.SIGKILL)
