@@ -27,7 +27,11 @@ MODULES = (
 
 
 def signature(thing: object) -> str:
-    """Signature without module paths."""
+    """Signature without module paths; of settings, their fields and defaults."""
+    if fields := getattr(thing, "model_fields", None):
+        values = ("..." if f.default_factory else repr(f.default) for f in fields.values())
+        given = map("=".join, zip(fields, values, strict=True))
+        return f"(*, {', '.join(given)})"
     try:
         text = str(inspect.signature(thing))  # type: ignore[arg-type]
     except (TypeError, ValueError):
