@@ -450,13 +450,17 @@ def real_folder(path: PathLike_) -> Path:
 
 
 def _forget_below(store: Store, folder: Path, below: Mapping[str, Sequence[str]]) -> None:
-    """Forget the paths below a folder, and the videos that have no other."""
+    """Forget the paths below a folder with their names, and the videos that have no other."""
+    from kinolex.ingest.names import name_again
+
     for root in store.roots():
         known = store.files(root.id)
         store.forget_files(root.id, [r for r in known if folder in (root.path / r).parents])
     for video, paths in below.items():
-        left = store.video(video)
-        if paths and left is not None and not left.paths:
+        left = store.video(video) if paths else None
+        if left is not None and left.paths:
+            name_again(store, video)
+        elif left is not None:
             store.remove_video(video)
 
 

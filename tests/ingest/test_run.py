@@ -341,6 +341,8 @@ def test_removing_a_folder_leaves_copies_elsewhere(library, place, tmp_path, add
     assert len(gone) == 3
     (left,) = library.videos()
     assert list(left.paths) == [str(other / "copy.mp4")]
+    assert left.title == "copy"
+    assert library.search('"colours"').nothing_found  # a name that it no longer has here
 
 
 def test_a_model_that_was_named_once_is_known_from_then_on(library, place, toy_model, tmp_path):
@@ -365,3 +367,16 @@ def test_a_model_that_is_gone_is_one_notice(library, place, toy_model, tmp_path)
     report = library.add(place, only=["title", "picture"])
     assert any("pictures" in notice for notice in report.notices)
     assert library.status().channels == {"title": 3, "picture": 1}
+
+
+def test_a_named_folder_is_remembered_in_full(library, place, toy_model, tmp_path, monkeypatch):
+    """Also a relative one, and one of its variants."""
+    folder = tmp_path / "models" / "toy"
+    shutil.copytree(toy_model, folder)
+    for path in folder.rglob("*.onnx"):
+        path.rename(path.with_name(path.name.replace(".onnx", "_int8.onnx")))
+    monkeypatch.chdir(tmp_path)
+    library.add(place / "colours.mp4", only=["picture"], picture="models/toy#int8")
+    monkeypatch.chdir("/")
+    later = kinolex.open(library.path, settings=Settings())
+    assert later.search("red", channels=["picture"]).moments

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -153,8 +153,3 @@ class ScreenReader(Encoder, Protocol):
     def read(self, picture: npt.NDArray[np.uint8]) -> list[ScreenLine]:
         """Read one (height, width, 3) uint8 RGB picture; lines in reading order."""
         ...
-
-
-def describe(encoder: Encoder) -> dict[str, Any]:
-    """Name and version, as stamped on everything that the encoder writes."""
-    return {"name": encoder.name, "version": encoder.version}

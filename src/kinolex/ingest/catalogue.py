@@ -8,21 +8,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kinolex.errors import MediaError
+from kinolex.ingest.names import chapters_of, is_chapter, name, name_again
 from kinolex.ingest.plan import SUBTITLES, Need
 from kinolex.ingest.scan import Changes, Problem, compare
 from kinolex.ingest.titles import (
     best_subtitles,
-    readable_name,
     subtitle_passages,
     title_passages,
     video_record,
 )
-from kinolex.library.records import ChannelData, FileState, Passage, Root, Stamp, VideoRecord
+from kinolex.library.records import (
+    ChannelData,
+    ChannelState,
+    FileState,
+    Passage,
+    Root,
+    Stamp,
+    VideoRecord,
+)
 from kinolex.media.guard import Guard
 from kinolex.media.types import MediaInfo
 from kinolex.progress import Event
@@ -32,7 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Catalogue", "Work"]
 
-TITLES = Stamp("title", "names", "1", {"words": ""})
 CUES = Stamp("speech", SUBTITLES, "1", {"words": ""})
 
 
@@ -159,25 +166,24 @@ class Catalogue:
 
     def _name(self, work: Work) -> None:
         """Names and subtitles of a known content, where they are new or still missing."""
-        there = {s.channel for s in self._store.states(work.record.id)}
+        states = {s.channel: s for s in self._store.states(work.record.id)}
         # A name that goes is left out when its path is forgotten, in the same transaction.
         fresh = (work.renamed and work.record.id not in self._leaving) or self._run.redo
-        if "title" in self._run.channels and (fresh or "title" not in there):
-            self._commit_titles(work, self._chapters(work, "title" in there))
+        if "title" in self._run.channels and (fresh or "title" not in states):
+            self._commit_titles(work, self._chapters(work, "title" in states))
         if "speech" in self._run.channels:
-            if self._lost_subtitles(work):
+            if self._lost_subtitles(work, states.get("speech")):
                 self._store.drop_channel(work.record.id, "speech")
-                there.discard("speech")
-            embedded = "speech" not in there and work.record.info.get("subtitles")
+                del states["speech"]
+            embedded = "speech" not in states and work.record.info.get("subtitles")
             if embedded:
                 work.info = self._guard.probe(work.path)
             if embedded or work.sidecars:
                 self._subtitles(work)
 
-    def _lost_subtitles(self, work: Work) -> bool:
+    def _lost_subtitles(self, work: Work, state: ChannelState | None) -> bool:
         """Whether what is said was read from subtitles that lie beside no place of it any more."""
-        states = {s.channel: s for s in self._store.states(work.record.id)}
-        stamp = states["speech"].stamp if "speech" in states else None
+        stamp = state.stamp if state else None
         if work.sidecars or stamp is None or stamp.encoder != SUBTITLES:
             return False
         if work.record.info.get("subtitles") and not work.unsubtitled:
@@ -191,12 +197,11 @@ class Catalogue:
     def _chapters(self, work: Work, named: bool) -> tuple[Passage, ...]:
         """Chapters as passages: those that are stored, else those in the file."""
         if named:
-            old = self._store.passages_of(work.record.id, ("title",))
-            return tuple(p for p in old if _is_part(p, work.record))
+            return chapters_of(self._store, work.record)
         if work.info is None and work.record.info.get("chapters"):
             work.info = self._guard.probe(work.path)
         return tuple(
-            p for p in title_passages(work.record, work.info, ()) if _is_part(p, work.record)
+            p for p in title_passages(work.record, work.info, ()) if is_chapter(p, work.record)
         )
 
     def _problem(self, root: Root, problem: Problem) -> None:
@@ -261,37 +266,16 @@ class Catalogue:
             self._subtitles(work)
 
     def _commit_titles(self, work: Work, chapters: tuple[Passage, ...]) -> None:
-        places = self._places(work)
-        self._entitle(work, places)
-        names = title_passages(work.record, None, places)
-        self._store.commit_channel(work.record.id, ChannelData(TITLES, passages=names + chapters))
+        work.record, count = name(self._store, work.record, chapters, work.relative)
         self._run.emit(
             Event(
                 "commit",
                 path=str(work.path),
                 video=work.record.id,
                 stage="title",
-                items=len(names) + len(chapters),
+                items=count,
             )
         )
-
-    def _entitle(self, work: Work, places: list[str]) -> None:
-        """A title that was made from a file name follows the names that the file has."""
-        names = [readable_name(Path(place).name) for place in places]
-        given = str(work.record.metadata.get("title", "")).strip()
-        if not given and names and work.record.title not in names:
-            work.record = replace(work.record, title=names[0])
-            self._store.put_video(work.record)
-
-    def _places(self, work: Work) -> list[str]:
-        """Names under which the video is to be found: its places, with their root's own name."""
-        video = self._store.video(work.record.id)
-        roots = sorted((str(r.path) for r in self._store.roots()), key=len, reverse=True)
-        places = []
-        for place in video.paths if video else ():
-            root = next((r for r in roots if place.startswith(r)), "")
-            places.append(str(Path(place).relative_to(root)) if root else Path(place).name)
-        return places or [work.relative]
 
     def _subtitles(self, work: Work) -> None:
         """Subtitles win over speech: where there are any, they are the speech channel.
@@ -336,13 +320,9 @@ class Catalogue:
     def _retitle(self, videos: set[str]) -> None:
         """Names that videos no longer have are not found any more."""
         for video in videos if "title" in self._run.channels else ():
-            record = self._store.video_record(video)
-            found = self._store.video(video)
-            named = any(s.channel == "title" for s in self._store.states(video))
-            if record is not None and found is not None and found.paths and named:
-                path = Path(found.paths[0])
-                work = self._works.get(video) or Work(record, path, "", path.name)
-                self._commit_titles(work, self._chapters(work, named=True))
+            record = name_again(self._store, video)
+            if record is not None and video in self._works:
+                self._works[video].record = record
 
     def _forget(self, root: Root, relatives: list[str]) -> None:
         """Paths that are gone: moved ones are forgotten, the others only marked."""
@@ -359,7 +339,3 @@ class Catalogue:
     def _elsewhere(self, video: str, root: Root, relative: str) -> bool:
         work = self._works.get(video)
         return work is not None and (work.root, work.relative) != (root.id, relative)
-
-
-def _is_part(passage: Passage, record: VideoRecord) -> bool:
-    return passage.span.duration < record.duration

@@ -109,8 +109,12 @@ class Models:
 
 
 def _in_full(name: str) -> str:
-    folder = Path(name).expanduser()
-    return str(folder.resolve()) if name not in registry.cards() and folder.is_dir() else name
+    """A folder by its whole path, with its variant; other names as they are."""
+    place, sharp, variant = name.rpartition("#") if not Path(name).is_dir() else (name, "", "")
+    folder = Path(place or name).expanduser()
+    if name in registry.cards() or not folder.is_dir():
+        return name
+    return f"{folder.resolve()}{sharp}{variant if sharp else ''}"
 
 
 _LABELS = {

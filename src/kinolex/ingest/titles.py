@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from kinolex.errors import MediaError
-from kinolex.library.records import FileState, Passage, VideoRecord
+from kinolex.library.records import Passage, VideoRecord
 from kinolex.media.guard import Guard
 from kinolex.media.subtitles import read_sidecar, sidecars
 from kinolex.media.types import Cue, MediaInfo, SubtitleStream
@@ -163,8 +163,3 @@ def _preference(stream: SubtitleStream, language: str) -> tuple[bool, bool, bool
     """Wanted language, then full (not forced) tracks, then the default one, then the first."""
     wanted = bool(language) and stream.language == language
     return (not wanted, stream.forced, not stream.default, stream.index)
-
-
-def relative_places(states: Iterable[FileState]) -> list[str]:
-    """The places of a video that are there."""
-    return [s.relative for s in states if not s.missing]

@@ -12,14 +12,14 @@ Passages
         meaning = 15.2 c' - 0.38 ln(N / 50) - 6.35 + 0.4 v
 
     with ``v`` the share of the question's informative words that the passage holds (weighted by
-    rarity) and ``N`` the number of passages: among more passages the best unrelated one scores
-    higher. The constants are a logistic regression over 492 pairs that belong together (written
-    questions against the words said or shown in 26 short real clips, captions against titles,
-    Flickr8k captions of one picture) and 3,566 near misses (the best sixteen passages, by meaning
-    and by words, for 100 questions about absent things, among 44, 5,000 and 5,000 passages, and
-    for questions whose own clip was taken away). 79 % of the former and 3.5 % of the latter lie
-    above one half. Of its line: a cosine of 0.42 among 50 passages, 0.53 among 5,000, 0.61 among
-    100,000.
+    rarity) and ``N`` the number of passages, at least 50: among more passages the best unrelated
+    one scores higher. The constants are a logistic regression over 492 pairs that belong together
+    (written questions against the words said or shown in 26 short real clips, captions against
+    titles, Flickr8k captions of one picture) and 3,566 near misses (the best sixteen passages, by
+    meaning and by words, for 100 questions about absent things, among 44, 5,000 and 5,000
+    passages, and for questions whose own clip was taken away). 79 % of the former and 3.5 % of
+    the latter lie above one half. Of its line: a cosine of 0.42 among 50 passages, 0.53 among
+    5,000, 0.61 among 100,000.
 
     Words are evidence of their own: a passage that holds *all* informative words passes whatever
     the encoder thinks (``words = 8 (v - 0.85)``, chance 0.77), one that holds 85 % of them is a

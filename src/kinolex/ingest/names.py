@@ -1,0 +1,85 @@
+"""What known videos are called: their title channel follows the names that their files have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from kinolex.ingest.titles import readable_name, title_passages
+from kinolex.library.records import ChannelData, Passage, Stamp, VideoRecord
+from kinolex.library.store import Store
+
+__all__ = ["chapters_of", "is_chapter", "name", "name_again"]
+
+TITLES = Stamp("title", "names", "1", {"words": ""})
+
+
+def name(
+    store: Store, record: VideoRecord, chapters: tuple[Passage, ...], else_called: str
+) -> tuple[VideoRecord, int]:
+    """Commit the title channel of a video: title, names of its places, metadata, chapters.
+
+    Parameters
+    ----------
+    store : Store
+        Opened for writing.
+    record : VideoRecord
+        The video.
+    chapters : tuple of Passage
+        Its chapters, as passages.
+    else_called : str
+        Its name where no place of it is known.
+
+    Returns
+    -------
+    record : VideoRecord
+        With the title that was stored.
+    count : int
+        Passages that were committed.
+    """
+    places = _places(store, record.id) or [else_called]
+    record = _entitled(store, record, places)
+    passages = title_passages(record, None, places) + chapters
+    store.commit_channel(record.id, ChannelData(TITLES, passages=passages))
+    return record, len(passages)
+
+
+def name_again(store: Store, video: str) -> VideoRecord | None:
+    """Name a video by the places that it still has; None where it has no place or no names."""
+    record, found = store.video_record(video), store.video(video)
+    named = any(state.channel == "title" for state in store.states(video))
+    if record is None or found is None or not found.paths or not named:
+        return None
+    return name(store, record, chapters_of(store, record), "")[0]
+
+
+def chapters_of(store: Store, record: VideoRecord) -> tuple[Passage, ...]:
+    """The stored chapters of a video."""
+    titles = store.passages_of(record.id, ("title",))
+    return tuple(p for p in titles if is_chapter(p, record))
+
+
+def is_chapter(passage: Passage, record: VideoRecord) -> bool:
+    """Whether a title speaks of a part of its video."""
+    return passage.span.duration < record.duration
+
+
+def _entitled(store: Store, record: VideoRecord, places: list[str]) -> VideoRecord:
+    """A title that was made from a file name follows the names that the file has."""
+    names = [readable_name(Path(place).name) for place in places]
+    given = str(record.metadata.get("title", "")).strip()
+    if not given and record.title not in names:
+        record = replace(record, title=names[0])
+        store.put_video(record)
+    return record
+
+
+def _places(store: Store, video_id: str) -> list[str]:
+    """Names under which a video is to be found: its places, below their root."""
+    video = store.video(video_id)
+    roots = sorted((str(r.path) for r in store.roots()), key=len, reverse=True)
+    places = []
+    for place in video.paths if video else ():
+        root = next((r for r in roots if place.startswith(r)), "")
+        places.append(str(Path(place).relative_to(root)) if root else Path(place).name)
+    return places
