@@ -362,19 +362,6 @@ def test_frames_outside_the_filter_are_never_shown(ask: Ask, shelf: Shelf, seed:
     assert {m.video.id for m in answer.moments} == {ids[seed]}
 
 
-def test_words_in_letters_that_the_sentence_model_does_not_know(
-    ask: Ask, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """To a model of English all Cyrillic is alike; only the words themselves may answer."""
-    monkeypatch.setattr("kinolex.search.engine.reads", lambda encoder, text: False)
-    shelf.video("a.mp4", title="1", speech=[(5, 9, "red cup"), (9, 12, "the table")])
-    answer = ask("cups on a tables")
-    assert answer.query.notes
-    assert "letters" in answer.query.notes[-1]
-    assert ask("red cup").moments
-    assert ask("goblet").nothing_found
-
-
 def test_exact_words_stand_in_the_evidence_and_in_the_channels(ask: Ask, shelf: Shelf) -> None:
     shelf.video(
         "a.mp4",

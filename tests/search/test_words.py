@@ -101,3 +101,12 @@ def test_phrase_marks_cross_punctuation_and_scripts() -> None:
     text = "我在东京车站等你"
     assert [text[a:b] for a, b in phrase_marks(text, "东京车站")] == ["东京车站"]
     assert phrase_marks("anything", "...") == ()
+
+
+def test_marks_stay_with_their_characters() -> None:
+    """Vowel signs of Thai, Burmese and Khmer are no letters of their own."""
+    for text, part in (("สวัสดีนี่คือ", "สวัสดี"), ("မင်္ဂလာပါ", "မင်္ဂလာ"), ("ភាសាខ្មែរ", "ភាសា")):
+        assert coverage(informative(part), stems_of(text)) == 1
+        assert marks(text, informative(part)) == ((0, len(part)),)
+        assert phrase_marks(text, part) == ((0, len(part)),)
+    assert [t.text for t in tokens("สวัสดี")] == ["สวั", "วัส", "สดี"]

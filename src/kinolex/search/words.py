@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from unicodedata import category
 
 from kinolex.library.folding import fold, is_unspaced, words_of
 
@@ -52,7 +53,9 @@ LIGHT_WORDS = frozenset(_LIGHT.split())
 # Letters, digits and the marks of scripts that write vowels as marks (dandas are punctuation).
 _MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
-    "\u0900-\u0963\u0966-\u0dff\u200c\u200d"
+    "\u0900-\u0963\u0966-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
+    "\u102b-\u103e\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074"
+    "\u1082-\u108d\u108f\u109a-\u109d\u17b4-\u17d3\u17dd\u200c\u200d\u3099\u309a"
 )
 _WORD = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
 _ASCII = re.compile("[a-z0-9]+")
@@ -111,12 +114,19 @@ def _stretches(chunk: str, offset: int) -> Iterable[tuple[int, int, bool]]:
         at = end
 
 
+def _characters(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Places of the characters of an unspaced stretch, each with the marks that belong to it."""
+    firsts = [at for at in range(start, end) if at == start or category(text[at])[0] != "M"]
+    return list(zip(firsts, [*firsts[1:], end], strict=True))
+
+
 def _pairs(text: str, start: int, end: int, *, singles: bool) -> Iterable[Token]:
-    if singles or end - start == 1:
-        for at in range(start, end):
-            yield Token(_folded(text[at]), at, at + 1)
-    for at in range(start, end - 1):
-        yield Token(_folded(text[at : at + 2]), at, at + 2)
+    places = _characters(text, start, end)
+    if singles or len(places) == 1:
+        for first, last in places:
+            yield Token(_folded(text[first:last]), first, last)
+    for (first, _), (_, last) in itertools.pairwise(places):
+        yield Token(_folded(text[first:last]), first, last)
 
 
 @lru_cache(maxsize=65536)
@@ -258,7 +268,8 @@ def _sequence(text: str) -> list[Token]:
     for word in _WORD.finditer(text):
         for start, end, unspaced in _stretches(word[0], word.start()):
             if unspaced:
-                out += [Token(_folded(text[i]), i, i + 1) for i in range(start, end)]
+                places = _characters(text, start, end)
+                out += [Token(_folded(text[first:last]), first, last) for first, last in places]
             else:
                 out.append(Token(_folded(text[start:end]), start, end))
     return [token for token in out if token.text]
