@@ -9,8 +9,6 @@ True
 from __future__ import annotations
 
 import datetime as dt
-import os
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
@@ -24,8 +22,10 @@ from kinolex.library.store import Store
 from kinolex.moments import CHANNELS, Answer, Query, Span, Video
 from kinolex.progress import Listener, silent
 from kinolex.search.fragments import parse_fragment
+from kinolex.search.here import folder_here, here, real_folder, span_here
 from kinolex.search.parse import parse
 from kinolex.settings import Settings, default_library, settings_from
+from kinolex.understand.door import Understanding
 
 if TYPE_CHECKING:
     from kinolex.search.engine import Engine
@@ -68,7 +68,7 @@ def open(
     )
 
 
-class Library:
+class Library(Understanding):
     """Everything known about a set of videos, and the questions it answers.
 
     Parameters
@@ -306,7 +306,8 @@ class Library:
         Parameters
         ----------
         text : str
-            Words; ``"exact phrases"``, ``-excluded`` words, dates and file names are understood.
+            Words; ``"exact phrases"``, ``-excluded`` words, names that were taught (``@NAME``),
+            dates and file names are understood.
         image : path-like or sequence, optional
             Pictures to look for.
         like : str or sequence of str, optional
@@ -333,10 +334,10 @@ class Library:
         query = parse(
             text,
             images=[str(p) for p in _several(image)],
-            like=[_span_here(self._store(), str(p)) for p in _several(like)],
+            like=[span_here(self._store(), str(p)) for p in _several(like)],
             channels=channels,
-            videos=[_here(self._store(), str(v)) for v in _several(video)],
-            folder=_folder_here(str(folder)),
+            videos=[here(self._store(), str(v)) for v in _several(video)],
+            folder=folder_here(str(folder)),
             after=after,
             before=before,
             min_length=min_length,
@@ -350,13 +351,20 @@ class Library:
     def answer(self, query: Query) -> Answer:
         """Answer a parsed `Query`."""
         store = self._store()
-        if store is None:
-            return Answer(query)
+        if store is not None:
+            return self._asked(store).answer(query)
+        from kinolex.search.concepts import check
+
+        check(query.parts, {})
+        return Answer(query)
+
+    def _asked(self, store: Store) -> Engine:
+        """The engine of this library, which keeps models and tables between questions."""
         if self._engine is None:
             from kinolex.search.engine import Engine
 
             self._engine = Engine(store, settings=self.settings)
-        return self._engine.answer(query)
+        return self._engine
 
     # Looking
 
@@ -370,7 +378,7 @@ class Library:
         return store
 
     def _one(self, store: Store, what: str) -> Video:
-        found = store.find_videos(_here(store, what))
+        found = store.find_videos(here(store, what))
         if not found:
             raise NotFoundError(
                 f"No video is called {what!r}.", hint="See `kinolex list` for all names."
@@ -443,12 +451,6 @@ class Library:
         return store.counts()
 
 
-def real_folder(path: PathLike_) -> Path:
-    """The path of a folder as roots name it: absolute, links resolved."""
-    folder = Path(path).expanduser().absolute()
-    return folder.resolve() if folder.is_dir() else folder
-
-
 def _forget_below(store: Store, folder: Path, below: Mapping[str, Sequence[str]]) -> None:
     """Forget the paths below a folder with their names, and the videos that have no other."""
     from kinolex.ingest.names import name_again
@@ -462,28 +464,6 @@ def _forget_below(store: Store, folder: Path, below: Mapping[str, Sequence[str]]
             name_again(store, video)
         elif left is not None:
             store.remove_video(video)
-
-
-def _here(store: Store | None, what: str) -> str:
-    """A video's path as seen from the current folder made absolute; other names as they are.
-
-    The library knows roots, not where the person stands; tables print such paths.
-    """
-    if store is None or not what or os.path.isabs(what):
-        return what
-    path = os.path.abspath(os.path.expanduser(what))
-    return path if store.find_videos(path) else what
-
-
-def _folder_here(name: str) -> str:
-    """A folder that exists is meant as such, wherever the person stands; else a part of a path."""
-    return str(real_folder(name)) if name and Path(name).expanduser().is_dir() else name
-
-
-def _span_here(store: Store | None, like: str) -> str:
-    """The same for a span with its weight: ``VIDEO#t=10,15@0.5``."""
-    found = re.fullmatch(r"(?s)(.+?)(#(?:[^#]*&)?t=[^#]*|@[+-]?[\d.]+)", like)
-    return _here(store, found[1]) + found[2] if found else _here(store, like)
 
 
 def _several(value: Any) -> list[Any]:

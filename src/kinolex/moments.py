@@ -272,13 +272,14 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One summand of a question: words, a picture file, or a span of an indexed video.
+    """One summand of a question: words, a picture file, a span of an indexed video, a concept.
 
-    ``value`` is the text, the picture's path, or a media fragment (``VIDEO#t=10,15``). A negative
-    ``weight`` moves away from the part.
+    ``value`` is the text, the picture's path, a media fragment (``VIDEO#t=10,15``), or the name of
+    what `kinolex teach` was taught, without its ``@``. A negative ``weight`` moves away from the
+    part.
     """
 
-    kind: Literal["words", "image", "span"]
+    kind: Literal["words", "image", "span", "concept"]
     value: str
     weight: float = 1.0
 

@@ -41,3 +41,29 @@ def test_no_quotes_survive_and_nothing_crashes(text: str) -> None:
     for piece in [*found.words, *found.phrases, *found.excluded]:
         assert piece
         assert not set(piece) & marks
+
+
+@pytest.mark.parametrize(
+    ("text", "concepts", "words"),
+    [
+        ("@rex on the beach", [("rex", True)], ["on", "the", "beach"]),
+        ("dog @Rex-2, -@tim_1!", [("rex-2", True), ("tim_1", False)], ["dog"]),
+        ("@rex's bowl, @rex’s bowl", [("rex", True), ("rex", True)], ["bowl,", "bowl"]),
+        ("@KÄTHE @Käthe @犬 @नाम", [("käthe", True)] * 2
+         + [("犬", True), ("नाम", True)], []),
+        ("me@rex.org", [], ["me@rex.org"]),
+        ("@rex.org @rex@home @ @- @@rex", [], ["@rex.org", "@rex@home", "@", "@-", "@@rex"]),
+        ('a"b"@rex', [], ["a", "@rex"]),
+        ("(@rex)", [], ["(@rex)"]),
+        ("in:@rex", [], []),
+    ],
+)  # fmt: skip
+def test_concepts_begin_a_word(text: str, concepts: list[object], words: list[str]) -> None:
+    found = lex(text)
+    assert (found.concepts, found.words) == (concepts, words)
+    assert found.spoken == [*words[:1], *found.phrases, *words[1:]]
+
+
+def test_a_quoted_concept_is_words() -> None:
+    found = lex('"@rex" -"@tim"')
+    assert (found.phrases, found.concepts) == (["@rex"], [])

@@ -18,7 +18,8 @@ TODAY = dt.date(2024, 6, 12)
 pieces = st.sampled_from(
     ["cup", "the", '"red ball"', "“a b”", "-dog", '-"hot dog"', "in", "from", "2023", "March",
      "2024-05-01", "before", "after:2022", "in:a.mp4", "b.mov", "last", "year", "folder:Trips",
-     "channel:speech", '"', "-", "café", "东京", "yesterday", "and", ",", "language:de", "in:"]
+     "channel:speech", '"', "-", "@rex", "-@Rex",
+     "@a's,", "a@b.de", "@@x", "café", "东京", "yesterday", "and", ",", "language:de", "in:"]
 )  # fmt: skip
 questions = st.lists(pieces, max_size=9).map(" ".join) | st.text()
 
@@ -47,6 +48,22 @@ def test_everything_at_once() -> None:
         "before June 2022: recorded until 2022-05-31",
         "in holiday.mp4: only in holiday.mp4",
     }
+
+
+def test_concepts_are_summands() -> None:
+    q = parse('@Rex on the beach -@tim "@nobody" mail@home.org', images="a.jpg", today=TODAY)
+    assert q.parts == (
+        Part("words", "on the beach @nobody mail@home.org"),
+        Part("image", "a.jpg"),
+        Part("concept", "rex"),
+        Part("concept", "tim", -1.0),
+    )
+    assert q.phrases == ("@nobody",)
+    assert q.notes == (
+        "@rex: like what was taught as rex", "@tim: unlike what was taught as tim"
+    )  # fmt: skip
+    assert parse("@rex").parts == (Part("concept", "rex"),)
+    assert parse("@rex @REX -@rex cup").parts[1:] == (Part("concept", "rex", -1.0),)
 
 
 def test_options() -> None:
@@ -91,6 +108,8 @@ def test_options() -> None:
         ("cup", {"images": "a.jpg@0"}, "other than 0"),
         ("cup", {"group": "folder"}, "grouped"),
         ('"red cup"', {"channels": "picture"}, "pictures alone"),
+        ("-@rex", {}, "only what to leave out"),
+        ("-@rex -dog", {}, "only what to leave out"),
     ],
 )
 def test_wrong_input_is_a_sentence(text: Any, options: dict[str, object], says: str) -> None:
@@ -128,7 +147,7 @@ def test_any_text_is_understood_or_refused_in_a_sentence(text: str) -> None:
         assert q.endswith(".")
         return
     assert q.raw == text
-    assert q.words or q.phrases
+    assert q.words or q.phrases or any(p.kind == "concept" and p.weight > 0 for p in q.parts)
     excluded = {fold(e) for e in q.excluded}
     assert not excluded & {fold(w) for w in q.words.split()}
     assert "  " not in q.words
@@ -144,4 +163,6 @@ def test_written_out_it_means_the_same(text: str) -> None:
     again = parse(line, today=TODAY)
     assert (again.words, again.phrases, again.excluded) == (q.words, q.phrases, q.excluded)
     assert (again.filters, again.channels) == (q.filters, q.channels)
+    taught = [[p for p in one.parts if p.kind == "concept"] for one in (again, q)]
+    assert taught[0] == taught[1]
     assert format_query(again) == line

@@ -14,6 +14,8 @@ __all__ = ["VERBS", "command"]
 VERBS: dict[str, str] = {
     "index": "Index videos and folders, so that they can be searched.",
     "search": "Find moments by words, a picture, a span, or all together.",
+    "label": "Say which of your classes a video shows, and when.",
+    "teach": "Keep a thing by name, so that @NAME finds it.",
     "show": "Show what is known about a video, or about a span of it.",
     "list": "List the videos of the library.",
     "status": "Count what is indexed, and what is still missing.",

@@ -56,7 +56,7 @@ def meant_by(library: Any, name: str) -> list[Video]:
     """The videos that a name or a folder means; a root may hold none."""
     if not name:  # as a path it would mean the current folder
         raise UsageError("The name of a video is empty.", hint="See `kinolex list` for all names.")
-    from kinolex.api import real_folder
+    from kinolex.search.here import real_folder
 
     folder = real_folder(name)
     inside = [v for v in library.videos() if any(folder in Path(p).parents for p in v.paths)]

@@ -45,7 +45,7 @@ Words = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="WORDS",
-        help="Words; '\"exact words\"'; -excluded; dates and file names are understood.",
+        help="Words; '\"exact words\"'; -excluded; @taught; dates and file names are understood.",
         show_default=False,
     ),
 ]

@@ -25,7 +25,7 @@ A **source** is one of::
     {"kind": "package", "megabytes": 21.0, "files": [...],
      "packages": [{"name": "x-model", "version": "1.0.0", "sha256": "<of its wheel>",
                    "module": "x_model", "megabytes": 21.0}]}
-    {"kind": "module", "module": "rapidocr", "files": [...]}   # inside an installed package
+    {"kind": "module", "module": "rapidocr", "folder": "", "files": [...]}  # inside a package
     {"kind": "program", "program": "tesseract"}                # on the PATH
 
 and a **file** says under which name it lies in the model's folder, and where it comes from::
@@ -122,6 +122,7 @@ class Source:
     ignore: tuple[str, ...] = ()
     packages: tuple[Package, ...] = ()
     module: str = ""
+    folder: str = ""
     program: str = ""
 
     @property
@@ -294,7 +295,7 @@ def _file(given: dict[str, Any]) -> File:
 def _check(source: Source) -> None:
     """Refuse paths that leave the folder, hashes that are none, and parts without a package."""
     for file in source.files:
-        for path in (file.to, *(p.path for p in file.parts)):
+        for path in (file.to, source.folder, *(p.path for p in file.parts)):
             if path.startswith(("/", "\\")) or ".." in Path(path).parts or ":" in path:
                 raise ValueError(f"path {path!r} leaves the folder")
         for value in (file.sha256, *(p.sha256 for p in file.parts)):

@@ -3,7 +3,8 @@
 *Immich* (https://huggingface.co/immich-app): ``visual/model.onnx`` (or, as for ``textual``,
 ``visual/fp16/model.onnx``), ``visual/preprocess_cfg.json``, ``textual/model.onnx``,
 ``textual/tokenizer.json``, ``textual/tokenizer_config.json`` and
-open_clip's ``config.json``. *transformers.js* (https://huggingface.co/onnx-community):
+open_clip's ``config.json``; where ``textual/sentences.json`` takes the tokenizer's place, the text
+side stands on a sentence encoder (`kinolex.encoders.on_sentences`). *transformers.js* (https://huggingface.co/onnx-community):
 ``onnx/vision_model.onnx`` and ``onnx/text_model.onnx`` (or one ``onnx/model.onnx`` with both
 sides), with a suffix per variant, ``preprocessor_config.json``, ``tokenizer.json``,
 ``tokenizer_config.json`` and ``config.json``.
@@ -19,6 +20,7 @@ from typing import Any
 
 from kinolex.encoders import preprocess, tokens
 from kinolex.encoders.hashes import content_version
+from kinolex.encoders.on_sentences import sentences_of
 from kinolex.encoders.preprocess import PictureRule
 from kinolex.encoders.tokens import TextRule
 from kinolex.errors import EncoderError
@@ -39,6 +41,8 @@ class Layout:
     picture_rule: PictureRule
     text_rule: TextRule
     dimensions: int
+    sentences: str = ""
+    """The sentence encoder that the text side stands on (`kinolex.encoders.on_sentences`)."""
 
     @property
     def combined(self) -> bool:
@@ -91,6 +95,17 @@ def _immich(folder: Path, given: Mapping[str, Any]) -> Layout:
     vision = _immich_model(folder / "visual", given.get("vision_variant", variant))
     text = _immich_model(folder / "textual", given.get("text_variant", variant))
     picture = preprocess.from_open_clip(tokens.read_json(folder / "visual" / "preprocess_cfg.json"))
+    sentences, longest = sentences_of(folder)
+    if sentences:
+        return Layout(
+            vision,
+            text,
+            folder / "textual" / "sentences.json",
+            preprocess.overridden(picture, given),
+            TextRule(longest, 0),
+            int(config.get("embed_dim", 0)),
+            sentences,
+        )
     words = tokens.from_open_clip(folder / "textual", config)
     return Layout(
         vision,

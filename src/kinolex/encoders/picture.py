@@ -11,7 +11,7 @@ import mmap
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +19,10 @@ import numpy.typing as npt
 from kinolex.encoders import notes, runtime, tokens
 from kinolex.encoders.cards import Card
 from kinolex.encoders.layouts import Layout, read_layout
+from kinolex.encoders.on_sentences import SentenceSide, TokenEncoder
 from kinolex.encoders.preprocess import check_picture
 from kinolex.encoders.protocols import Vectors
-from kinolex.errors import EncoderError
+from kinolex.errors import EncoderError, ModelMissingError
 from kinolex.settings import Settings
 
 __all__ = ["OnnxPictures", "load", "unit"]
@@ -99,7 +100,7 @@ class OnnxPictures:
         self._dimensions = dimensions or self._layout.dimensions
         self._lock = threading.Lock()
         self._pictures: _PictureSide | None = None
-        self._words: _TextSide | None = None
+        self._words: _TextSide | SentenceSide | None = None
 
     @property
     def name(self) -> str:
@@ -117,6 +118,11 @@ class OnnxPictures:
         if not self._dimensions:
             self.try_both()
         return self._dimensions
+
+    @property
+    def sentences(self) -> str:
+        """Card of the sentence encoder that its text side stands on; "" where it stands alone."""
+        return self._layout.sentences
 
     @property
     def picture_size(self) -> int:
@@ -187,7 +193,13 @@ class OnnxPictures:
         """
         grey = np.full((8, 8, 3), 127, np.uint8)
         pictures = self._picture_side().encode([grey])
-        texts = self._text_side().encode(["a"])
+        try:
+            texts = self._text_side().encode(["a"])
+        except ModelMissingError:
+            if not self.sentences:
+                raise
+            self._checked(pictures, "picture")  # pictures can be indexed before words are asked
+            return
         if pictures.shape[1] != texts.shape[1]:
             raise EncoderError(
                 f"The sides of {self._name} do not fit: pictures have {pictures.shape[1]} "
@@ -212,11 +224,31 @@ class OnnxPictures:
                 self._pictures = _PictureSide(self._layout, self._settings)
             return self._pictures
 
-    def _text_side(self) -> _TextSide:
+    def _text_side(self) -> _TextSide | SentenceSide:
         with self._lock:
-            if self._words is None:
+            if self._words is None and self.sentences:
+                encoder = _sentences(self.sentences, self._settings)
+                longest = self._layout.text_rule.context
+                self._words = SentenceSide(self._layout.text, longest, encoder, self._settings)
+            elif self._words is None:
                 self._words = _TextSide(self._layout, self._settings, self._given)
             return self._words
+
+
+def _sentences(name: str, settings: Settings) -> TokenEncoder:
+    """Load the sentence encoder of a text side, by its card.
+
+    Raises
+    ------
+    ModelMissingError
+        If it is not here; the hint is the one command that brings it.
+    """
+    from kinolex.encoders.registry import load_words
+
+    found = load_words(name, settings.model_copy(update={"threads": 1}))
+    if not hasattr(found, "encode_tokens"):
+        raise EncoderError(f"The sentence encoder {name} gives no token vectors.")
+    return cast(TokenEncoder, found)
 
 
 def unit(found: npt.NDArray[Any], what: str) -> Vectors:

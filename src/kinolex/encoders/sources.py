@@ -266,7 +266,11 @@ def _installed(source: Source) -> dict[str, Path] | None:
         return {"": Path(found)} if found else None
     if source.kind == "module":
         root = package_root(source.module)
-        return {"": root / source.module} if root else None
+        if root is None:
+            return None
+        folder = root / source.module / source.folder
+        there = all((folder / file.to).is_file() for file in source.files if file.sha256)
+        return {"": folder} if there else None
     if source.kind == "hub":
         return None
     roots = {p.name: installed_root(p, source) for p in source.packages}
@@ -285,6 +289,9 @@ def installed_root(package: Package, source: Source) -> Path | None:
 
 def _from_installed(card: Card, source: Source, roots: Mapping[str, Path]) -> Path:
     if source.kind in ("module", "program"):
+        for file in source.files:
+            if file.sha256:
+                _expect(card, roots[""] / file.to, file.sha256)
         return roots[""]
     folder = _in_place(source, roots)
     if folder is not None:

@@ -7,6 +7,8 @@ default is all-MiniLM-L6-v2 (Reimers and Gurevych 2019, Sentence-BERT, arXiv:190
 from __future__ import annotations
 
 import json
+import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -31,8 +33,12 @@ POOLINGS: tuple[Pooling, ...] = ("mean", "cls", "last", "output")
 _MODEL_PLACES = ("model.onnx", "onnx/model.onnx", "model_int8.onnx", "onnx/model_quantized.onnx")
 _BATCH_TEXTS = 32
 _BATCH_TOKENS = 4096
+_LATELY = 4
 # A tokenizer reads the whole text before it truncates; no token needs more letters than this.
 _LETTERS_PER_TOKEN = 32
+
+
+_LOADING = threading.Lock()
 
 
 class SentenceEncoder:
@@ -79,6 +85,8 @@ class SentenceEncoder:
             raise EncoderError(f"The pooling {pooling!r} of {name} is none of {POOLINGS}.")
         self._name, self._version = name, version
         self._prefixes, self._max_tokens = prefixes, max_tokens
+        self._lately: dict[tuple[int, ...], tuple[Vectors, npt.NDArray[np.int64]]] = {}
+        self._lock = threading.Lock()
         self._tokenizer = _tokenizer(tokenizer, max_tokens)
         self._session = session(model, settings)
         self._inputs = {i.name: i.type for i in self._session.get_inputs()}
@@ -115,21 +123,71 @@ class SentenceEncoder:
         numpy.ndarray
             (n, dimensions) float32, rows of length 1, in the order given.
         """
-        prefix = self._prefixes[0 if query else 1]
-        longest = self._max_tokens * _LETTERS_PER_TOKEN
-        # Half a surrogate pair, as broken subtitles have them, is no text to a tokenizer.
-        whole = [(prefix + t)[:longest].encode("utf-8", "ignore").decode() for t in texts]
-        if len(whole) == 1:  # a question: not worth waking threads for
-            encodings = [self._tokenizer.encode(whole[0])]
-        else:
-            encodings = self._tokenizer.encode_batch(whole)
+        encodings = self._tokens(texts, query)
         vectors = np.zeros((len(texts), self._dimensions), np.float32)
         for rows in _batches([len(e.ids) for e in encodings]):
             vectors[rows] = self._run([encodings[i] for i in rows])
         return vectors
 
+    def encode_tokens(self, texts: Sequence[str], *, query: bool = False) -> list[Vectors]:
+        """Encode sentences to one vector a token, as they are before pooling.
+
+        Parameters
+        ----------
+        texts, query
+            As for `encode_words`.
+
+        Returns
+        -------
+        list of numpy.ndarray
+            Of each text (tokens, dimensions) float32, special tokens included, not normalised.
+
+        Raises
+        ------
+        EncoderError
+            If the model gives whole sentences only.
+        """
+        if self._pooling == "output":
+            raise EncoderError(f"The model of {self._name} gives no token vectors.")
+        encodings = self._tokens(texts, query)
+        found: list[Vectors] = [np.zeros((0, self._dimensions), np.float32)] * len(texts)
+        for rows in _batches([len(e.ids) for e in encodings]):
+            result, _ = self._hidden([encodings[i] for i in rows])
+            for row, tokens in zip(rows, result, strict=True):
+                found[row] = tokens[: len(encodings[row].ids)]
+        return found
+
+    def _tokens(self, texts: Sequence[str], query: bool) -> Sequence[Any]:
+        prefix = self._prefixes[0 if query else 1]
+        longest = self._max_tokens * _LETTERS_PER_TOKEN
+        # Half a surrogate pair, as broken subtitles have them, is no text to a tokenizer.
+        whole = [(prefix + t)[:longest].encode("utf-8", "ignore").decode() for t in texts]
+        if len(whole) == 1:  # a question: not worth waking threads for
+            return [self._tokenizer.encode(whole[0])]
+        found: Sequence[Any] = self._tokenizer.encode_batch(whole)
+        return found
+
     def _run(self, encodings: Sequence[Any]) -> Vectors:
         """One batch through the model: (n, dimensions), normalised."""
+        result, mask = self._hidden(encodings)
+        return _unit(result if self._pooling == "output" else pool(result, mask, self._pooling))
+
+    def _hidden(self, encodings: Sequence[Any]) -> tuple[Vectors, npt.NDArray[np.int64]]:
+        """What the model gives for one batch, and the mask of its tokens.
+
+        A question's is kept for a while: passages and pictures both ask for it.
+        """
+        if len(encodings) > 1:
+            return self._inferred(encodings)
+        key = tuple(encodings[0].ids)
+        with self._lock:
+            if key not in self._lately:
+                while len(self._lately) >= _LATELY:
+                    del self._lately[next(iter(self._lately))]
+                self._lately[key] = self._inferred(encodings)
+            return self._lately[key]
+
+    def _inferred(self, encodings: Sequence[Any]) -> tuple[Vectors, npt.NDArray[np.int64]]:
         ids, mask = _padded(encodings)
         # A text without a single token (no special tokens either) attends to one padding token.
         mask[mask.sum(axis=1) == 0, 0] = 1
@@ -140,12 +198,18 @@ class SentenceEncoder:
             "position_ids": np.maximum(np.cumsum(mask, axis=1) - 1, 0),
         }
         feed = {n: given[n].astype(_integer(kind)) for n, kind in self._inputs.items()}
-        result = np.asarray(self._session.run([self._output], feed)[0], np.float32)
-        return _unit(result if self._pooling == "output" else pool(result, mask, self._pooling))
+        return np.asarray(self._session.run([self._output], feed)[0], np.float32), mask
+
+
+_LOADED: weakref.WeakValueDictionary[tuple[object, ...], SentenceEncoder] = (
+    weakref.WeakValueDictionary()
+)
 
 
 def load(card: Card, folder: Path, settings: Settings | None = None) -> SentenceEncoder:
     """Load the sentence encoder of a card from the folder that holds its files.
+
+    While one is in use it is not loaded again: a picture encoder may stand on the same.
 
     Raises
     ------
@@ -155,10 +219,25 @@ def load(card: Card, folder: Path, settings: Settings | None = None) -> Sentence
     rule = card.preprocessing
     model = _model_file(folder, str(rule.get("model", "")), card.name)
     tokenizer = _file(folder, str(rule.get("tokenizer", "")) or "tokenizer.json", card.name)
+    # Weights of another source (int8 of one maker, float32 of another) are another space.
+    version = content_version((model, tokenizer), json.dumps(rule, sort_keys=True))
+    settings = settings or Settings()
+    key = (card.name, version, str(model), settings.device, settings.threads)
+    with _LOADING:
+        encoder = _LOADED.get(key)
+        if encoder is None:
+            encoder = _loaded(card, version, model, tokenizer, settings)
+            _LOADED[key] = encoder
+    return encoder
+
+
+def _loaded(
+    card: Card, version: str, model: Path, tokenizer: Path, settings: Settings
+) -> SentenceEncoder:
+    rule = card.preprocessing
     encoder = SentenceEncoder(
         card.name,
-        # Weights of another source (int8 of one maker, float32 of another) are another space.
-        content_version((model, tokenizer), json.dumps(rule, sort_keys=True)),
+        version,
         model,
         tokenizer,
         pooling=cast(Pooling, rule.get("pooling", "mean")),

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from kinolex.library.channels import Channels
+from kinolex.library.concepts import Concepts
 from kinolex.library.counting import Counting
 from kinolex.library.database import Database
 from kinolex.library.failures import Failures
@@ -37,6 +38,7 @@ class Store(
     FullText,
     Finding,
     Counting,
+    Concepts,
     Pruning,
 ):
     """A library: a folder with ``library.sqlite`` and the derived ``cache/``.

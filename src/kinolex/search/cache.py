@@ -10,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from kinolex.encoders.protocols import PictureEncoder
+from kinolex.library.concepts import Concept
 from kinolex.library.memory import CHOSEN
 from kinolex.library.records import ChannelState, Counts, Space
 from kinolex.library.store import Store
 from kinolex.moments import Span, Video
+from kinolex.search.concepts import ConceptTable
 from kinolex.search.likeness import GENERAL
 from kinolex.search.passages import WordTable
 from kinolex.search.pictures import FrameTable
@@ -39,6 +41,7 @@ class Cache:
         self._states: Sequence[ChannelState] | None = None
         self._spaces: list[Space] | None = None
         self._chosen: dict[str, str] | None = None
+        self._concepts: dict[str, Concept] | None = None
         self._frames: dict[str, FrameTable] = {}
         self._words: dict[str, WordTable] = {}
         self._videos: dict[str, Video | None] = {}
@@ -79,13 +82,27 @@ class Cache:
             self._chosen = dict(self._store.recall(CHOSEN, {}))
         return self._chosen
 
+    @property
+    def concepts(self) -> dict[str, Concept]:
+        """What was taught, by name."""
+        if self._concepts is None:
+            self._concepts = {concept.name: concept for concept in self._store.concepts()}
+        return self._concepts
+
     def frames(self, space: str, encoder: PictureEncoder | None) -> FrameTable:
         """The frame vectors of a space, with the encoder's bank where there is one."""
         key = f"{space} {encoder is not None}"
         if key not in self._frames:
             bank = encoder.background() if encoder is not None else None
             texts = partial(self._general, space, encoder) if encoder is not None else None
-            self._frames[key] = FrameTable(self._store.vectors(space, "frames"), bank, texts)
+            self._frames[key] = ConceptTable(
+                self._store.vectors(space, "frames"),
+                bank,
+                texts,
+                space=space,
+                concepts=self.concepts,
+                encoder=encoder,
+            )
         return self._frames[key]
 
     def _general(self, space: str, encoder: PictureEncoder) -> npt.NDArray[np.float32]:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kinolex.encoders.protocols import PictureEncoder, WordsEncoder
-from kinolex.errors import QueryError
+from kinolex.errors import ModelMissingError, NotFoundError, QueryError
 from kinolex.library.records import Passage, Space
 from kinolex.library.store import Store
 from kinolex.moments import SOURCE_CHANNEL, STEPS, Answer, Moment, Part, Query, Span, ranked
@@ -26,6 +26,7 @@ from kinolex.search import passages as said
 from kinolex.search import pictures as seen
 from kinolex.search import worded
 from kinolex.search.cache import Cache
+from kinolex.search.concepts import check, expanded, foreign, is_concept
 from kinolex.search.conditions import conditions
 from kinolex.search.encoders import QueryEncoders, reads, space_of
 from kinolex.search.explain import evidence
@@ -35,9 +36,12 @@ from kinolex.search.searched import searched
 from kinolex.search.words import informative
 from kinolex.settings import Settings
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "Frames"]
 
 WORD_CHANNELS = ("speech", "screen", "title")
+_LOOKS = ("image", "concept")
+"""Kinds of parts that only pictures can be compared with."""
+
 _WEAK_SHOWN = 3
 _MOST_WANTED = 1000
 
@@ -88,6 +92,15 @@ class _Run:
         """The words that are wanted; those with a negative weight are moved away from."""
         wanted = (p.value for p in self.query.parts if p.kind == "words" and p.weight > 0)
         return next(wanted, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """The picture channel: its encoder (None where none was asked for), space and frames."""
+
+    encoder: PictureEncoder | None
+    space: str
+    table: seen.FrameTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +169,15 @@ class Engine:
         Raises
         ------
         QueryError
-            If a picture cannot be read, or a span's video is not known, or its name is not unique.
+            If a picture cannot be read, a span's video is not known or its name is not unique, or
+            a concept was not taught.
         """
         run = _Run(query)
         with run.step("total"), self._store.snapshot():
             with run.step("parse"):
                 self._cache.refresh()
                 self._encoders.choose(self._cache.chosen)
+                check(query.parts, self._cache.concepts)
                 run.videos = self._store.filter_videos(query.filters)
                 if run.videos == [] and self._cache.counts.videos:
                     run.notes.append("No video fits the filters.")
@@ -217,10 +232,10 @@ class Engine:
         sources = [s for s, channel in SOURCE_CHANNEL.items() if channel in channels]
         if not channels:
             return None
-        if all(part.kind == "image" for part in query.parts):
+        if all(part.kind in _LOOKS for part in query.parts):
             run.off.update(dict.fromkeys(channels, "A picture cannot be compared with words."))
             return None
-        if all(part.kind == "image" or part.weight < 0 for part in query.parts):
+        if all(part.kind in _LOOKS or part.weight < 0 for part in query.parts):
             run.off.update(dict.fromkeys(channels, "No words are asked for, only against."))
             return None
         look: _Look = {"sources": sources, "videos": run.videos, "most": _wanted(query)}
@@ -258,7 +273,9 @@ class Engine:
                 return None
             encoder = None
             name = max(spaces, key=lambda s: s.rows).name
-            if any(part.kind != "span" for part in run.query.parts):
+            parts = expanded(run.query.parts, self._cache.concepts)
+            again = foreign(run.query.parts, self._cache.concepts, name)
+            if again or any(part.kind != "span" for part in parts):
                 found = self._encoders.picture(spaces)
                 if isinstance(found, str):
                     _readable(run.query.parts)
@@ -266,7 +283,7 @@ class Engine:
                     return None
                 encoder, name = found, space_of(found)
             table = self._cache.frames(name, encoder)
-            asked = seen.ask(run.query.parts, table, encoder, self._span_of)
+            asked = seen.ask(parts, table, encoder, self._example)
         return _Scanning(
             asked,
             table,
@@ -294,7 +311,7 @@ class Engine:
     def _sentence(self, run: _Run) -> tuple[said.WordTable | None, Vector | None]:
         """The question's vector among sentences, and their table; None where there is none."""
         spaces = self._sentences()
-        parts = [p for p in run.query.parts if p.kind != "image"]
+        parts = [p for p in run.query.parts if p.kind not in _LOOKS]
         if not spaces:
             return None, None
         encoder = None
@@ -330,7 +347,7 @@ class Engine:
         """A part's vector among sentences: encoded, or the mean of what is said in the span."""
         if part.kind == "words":
             return None if encoder is None else self._encoders.meaning(encoder, part.value)
-        video, span = self._span_of(part.value)
+        video, span = self.span_of(part.value)
         ids = [
             p.id
             for p in self._store.passages_of(video)
@@ -340,7 +357,42 @@ class Engine:
         vectors = vectors[~np.isnan(vectors).any(axis=1)]
         return seen.unit(vectors.mean(axis=0)) if len(vectors) else None
 
-    def _span_of(self, fragment: str) -> tuple[str, Span]:
+    def _example(self, value: str) -> tuple[str, Span]:
+        """What the table of frames calls an example: a span's video, or a concept's key."""
+        return (value, Span(0, 1)) if is_concept(value) else self.span_of(value)
+
+    def frames(self, *, encoding: bool = True) -> Frames:
+        """The frames of the picture channel, for other rooms, with the encoder of their space.
+
+        Parameters
+        ----------
+        encoding : bool
+            Whether words or pictures are going to be encoded; else no encoder is loaded.
+
+        Raises
+        ------
+        NotFoundError
+            If no pictures are indexed.
+        ModelMissingError
+            If no encoder that fits them is on this machine.
+        """
+        self._cache.refresh()
+        self._encoders.choose(self._cache.chosen)
+        spaces = [s for s in self._cache.spaces if s.kind == "frames" and s.rows]
+        if not spaces:
+            raise NotFoundError(
+                "No pictures are indexed.",
+                hint="Run `kinolex index --only picture` (`kinolex models list` names encoders).",
+            )
+        if not encoding:
+            name = max(spaces, key=lambda s: s.rows).name
+            return Frames(None, name, self._cache.frames(name, None))
+        found = self._encoders.picture(spaces)
+        if isinstance(found, str):
+            raise ModelMissingError(found)
+        return Frames(found, space_of(found), self._cache.frames(space_of(found), found))
+
+    def span_of(self, fragment: str) -> tuple[str, Span]:
         """Video id and span of a media fragment."""
         named = parse_fragment(fragment)
         ids = self._store.find_videos(named.video)
@@ -356,7 +408,7 @@ class Engine:
 
     def _without_examples(self, fused: Sequence[Fused], query: Query) -> list[Fused]:
         """Leave the example itself out of what is like it."""
-        examples = [self._span_of(p.value) for p in query.parts if p.kind == "span"]
+        examples = [self.span_of(p.value) for p in query.parts if p.kind == "span"]
         return [
             m
             for m in fused

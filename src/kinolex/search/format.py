@@ -8,10 +8,11 @@ __all__ = ["format_query"]
 
 
 def format_query(query: Query) -> str:
-    """Write words, phrases, exclusions and the filters that text can carry.
+    """Write words, phrases, concepts, exclusions and the filters that text can carry.
 
     Pictures, spans, lengths, limit and grouping are options and not part of the text.
-    ``parse(format_query(q))`` has the words, phrases, exclusions and filters of ``q``.
+    ``parse(format_query(q))`` has the words, phrases, concepts, exclusions and filters
+    of ``q``.
 
     Examples
     --------
@@ -22,6 +23,8 @@ def format_query(query: Query) -> str:
     filters = query.filters
     pieces = [f'"{phrase}"' for phrase in query.phrases]
     pieces += [query.words] if query.words else []
+    taught = [part for part in query.parts if part.kind == "concept"]
+    pieces += [f"{'@' if part.weight > 0 else '-@'}{part.value}" for part in taught]
     pieces += [f"-{_quoted(word)}" for word in query.excluded]
     pieces += [f"in:{_quoted(video)}" for video in filters.videos]
     pieces += [f"folder:{_quoted(filters.folder)}"] if filters.folder else []

@@ -1,11 +1,12 @@
-"""Split a question into quoted phrases, exclusions, operators and plain words."""
+"""Split a question into quoted phrases, exclusions, operators, concepts and plain words."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
-__all__ = ["OPERATORS", "QUOTES", "Lexed", "lex"]
+__all__ = ["OPERATORS", "QUOTES", "Lexed", "concept_name", "lex"]
 
 OPERATORS = ("in", "folder", "after", "before", "on", "language", "channel")
 """What may stand before a colon: ``in:holiday.mp4``, ``folder:"My Trips"``."""
@@ -23,7 +24,8 @@ class Lexed:
     """The parts of a question, each in the order of writing.
 
     ``spoken`` is the question as one would say it: words and phrases, without exclusions,
-    operators and quotation marks.
+    operators, concepts and quotation marks. ``concepts`` are names of concepts, and whether they
+    are wanted.
     """
 
     words: list[str] = field(default_factory=list)
@@ -31,6 +33,7 @@ class Lexed:
     excluded: list[str] = field(default_factory=list)
     operators: list[tuple[str, str]] = field(default_factory=list)
     spoken: list[str] = field(default_factory=list)
+    concepts: list[tuple[str, bool]] = field(default_factory=list)
 
 
 def lex(text: str) -> Lexed:
@@ -51,6 +54,42 @@ def lex(text: str) -> Lexed:
     return out
 
 
+def concept_name(text: str) -> str:
+    """The name of a concept as it is kept, case folded; empty if the text is none.
+
+    Letters, marks and digits of any alphabet, ``_`` and, inside, ``-``.
+
+    Examples
+    --------
+    >>> concept_name("Rex-2"), concept_name("Käthe"), concept_name("a b"), concept_name("-a")
+    ('rex-2', 'käthe', '', '')
+    """
+    plain = unicodedata.normalize("NFC", text)
+    good = bool(plain) and all(map(_names, plain)) and plain == plain.strip("-")
+    if not good or unicodedata.category(plain[0])[0] == "M":
+        return ""
+    return unicodedata.normalize("NFC", plain.casefold())
+
+
+def _names(letter: str) -> bool:
+    """Whether a character can stand in the name of a concept."""
+    return letter in "-_" or unicodedata.category(letter)[0] in "LMN"
+
+
+def _concept(text: str, at: int) -> tuple[str, int] | None:
+    """``@NAME`` at a position, with its end; punctuation and a possessive s may follow it."""
+    if text[at : at + 1] != "@":
+        return None
+    end = at + 1
+    while end < len(text) and _names(text[end]):
+        end += 1
+    name = concept_name(text[at + 1 : end].rstrip("-"))
+    rest, end = _word(text, end) if end < len(text) else ("", end)
+    if not name or any(c.isalnum() or c == "@" for c in re.sub(r"^['’][sS](?!\w)", "", rest)):
+        return None
+    return name, end
+
+
 def _piece(text: str, at: int, out: Lexed) -> int:
     """Read one piece at a non-blank position; where the next one may start."""
     if operator := _OPERATOR.match(text, at):
@@ -61,6 +100,10 @@ def _piece(text: str, at: int, out: Lexed) -> int:
     minus = re.compile(r"-*").match(text, at)
     start = minus.end() if minus else at
     excluded = start > at
+    if (at == 0 or text[at - 1].isspace()) and (concept := _concept(text, start)):
+        name, end = concept
+        out.concepts.append((name, not excluded))
+        return end
     quoted = _quoted(text, start)
     if quoted:
         value, end = quoted

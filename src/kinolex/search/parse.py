@@ -1,11 +1,12 @@
 """Text and options to one frozen `Query`: what was understood is echoed in it.
 
 Grammar: plain words; ``"exact phrases"`` (also typographic quotes); ``-excluded`` and
-``-"excluded phrase"``; the operators ``in:VIDEO folder:NAME after:DATE before:DATE on:DATE
-language:CODE channel:NAME``; dates (`kinolex.search.dates`) and file names written into the
-question ("in holiday.mp4"). Everything that became a filter is named in ``Query.notes``.
-An operator whose value cannot be read stays a word: a question never fails for its text, unless
-nothing is left to look for or its filters contradict each other.
+``-"excluded phrase"``; ``@NAME`` and ``-@NAME`` for what was taught, at the start of a word only;
+the operators ``in:VIDEO folder:NAME after:DATE before:DATE on:DATE language:CODE channel:NAME``;
+dates (`kinolex.search.dates`) and file names written into the question ("in holiday.mp4").
+Everything that became a filter is named in ``Query.notes``. An operator whose value cannot be read
+stays a word: a question never fails for its text, unless nothing is left to look for or its filters
+contradict each other.
 """
 
 from __future__ import annotations
@@ -117,7 +118,7 @@ def parse(
     seen = _Understood()
     _operators(lexed, seen)
     words = _settle(lexed.words, lexed.excluded, seen, today or dt.date.today(), known)
-    parts = _parts(_spoken(lexed, words), weight, images, like)
+    parts = _parts(_spoken(lexed, words), weight, images, like) + _concepts(lexed, seen)
     days = DateRange(_day(after, "after").after, _day(before, "before").before).meet(seen.days)
     filters = Filters(
         videos=tuple(dict.fromkeys([*map(str, _several(videos)), *seen.videos])),
@@ -148,6 +149,16 @@ def _parts(spoken: str, weight: float, images: object, like: object) -> tuple[Pa
     words = [Part("words", spoken, _finite(weight, "weight"))] if spoken else []
     pictures = [_part("image", one) for one in _several(images)]
     return (*words, *pictures, *(_part("span", one) for one in _several(like)))
+
+
+def _concepts(lexed: Lexed, seen: _Understood) -> tuple[Part, ...]:
+    """The concepts as summands, each once: what is wanted counts 1, what is not -1."""
+    for name, wanted in dict(lexed.concepts).items():
+        seen.notes.append(f"@{name}: {'like' if wanted else 'unlike'} what was taught as {name}")
+    return tuple(
+        Part("concept", name, 1.0 if wanted else -1.0)
+        for name, wanted in dict(lexed.concepts).items()
+    )
 
 
 def _operators(lexed: Lexed, seen: _Understood) -> None:
@@ -323,8 +334,9 @@ def _checked(query: Query) -> Query:
     low, high = filters.min_length, filters.max_length
     if low is not None and high is not None and low > high:
         raise QueryError(f"No video is both longer than {low} s and shorter than {high} s.")
-    if not query.parts:
-        rest = "only what to leave out or where to look" if query.excluded or filters else "nothing"
+    if all(part.kind == "concept" and part.weight < 0 for part in query.parts):
+        barred = query.excluded or query.parts or filters
+        rest = "only what to leave out or where to look" if barred else "nothing"
         raise QueryError(
             f"The question asks for {rest}.", hint="Say what to find, in words or with a picture."
         )

@@ -1,0 +1,207 @@
+"""Classes that a person names, read from a file, and their vectors by prompt ensembles.
+
+Of a class without prompts of its own several sentences are encoded (`TEMPLATES`), and the mean of
+their unit vectors, of unit length again, stands for it: A. Radford et al., "Learning transferable
+visual models from natural language supervision" (CLIP), ICML 2021, section 3.1.4.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from kinolex.encoders.protocols import WordsEncoder
+from kinolex.errors import NotFoundError, UsageError
+
+__all__ = ["MOST", "TEMPLATES", "Class", "class_vectors", "named", "read_classes", "with_article"]
+
+MOST = 10_000
+"""Classes that are accepted at most."""
+
+TEMPLATES = (
+    "{}",
+    "a photo of {}",
+    "a video of {}",
+    "a still from a film that shows {}",
+    "a picture of {} in the scene",
+    "a close-up of {}",
+)
+"""Sentences around a class, which is put in with its article."""
+
+_BYTES = 16_000_000
+_WORDS = """
+    a an any her his its many my no one our several some that the their these this those three two
+    your"""
+_DETERMINERS = frozenset(_WORDS.split())
+_TOGETHER = 256
+
+Vectors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class: what it is called, and the prompts that describe it (none: `TEMPLATES`)."""
+
+    name: str
+    prompts: tuple[str, ...] = ()
+
+    def sentences(self) -> tuple[str, ...]:
+        """What is encoded for it; ``{}`` in a prompt is its name.
+
+        Examples
+        --------
+        >>> Class("dog").sentences()[:2], Class("dog", ("an old {}",)).sentences()
+        (('a dog', 'a photo of a dog'), ('an old dog',))
+        """
+        if self.prompts:
+            return tuple(prompt.replace("{}", self.name) for prompt in self.prompts)
+        return tuple(template.replace("{}", with_article(self.name)) for template in TEMPLATES)
+
+
+def with_article(name: str) -> str:
+    """A class as it stands in a sentence: with an article where English wants one.
+
+    None before names with a determiner, proper names, plurals, doings and other alphabets.
+
+    Examples
+    --------
+    >>> [with_article(n) for n in ("dog", "old car", "a cat", "Paris", "dogs", "people talking")]
+    ['a dog', 'an old car', 'a cat', 'Paris', 'dogs', 'people talking']
+    """
+    words = name.split()
+    plain = bool(re.fullmatch(r"[a-z][a-z' -]*", name))
+    if not plain or words[0] in _DETERMINERS or any(w.endswith("ing") for w in words):
+        return name
+    if re.search(r"[^siu]s$", words[-1]) or words[-1] in ("people", "men", "women", "children"):
+        return name
+    vowel = re.match(r"(?!uni|use|one|eu)[aeiou]|hour|honest", words[0])
+    return f"{'an' if vowel else 'a'} {name}"
+
+
+def read_classes(source: str | PathLike[str] | Sequence[Any] | Mapping[str, Any]) -> list[Class]:
+    """Classes from a file, a list of names, or names with their prompts.
+
+    Parameters
+    ----------
+    source : path-like, sequence or mapping
+        A file: one class a line (``name``, or ``name: prompt | prompt``; ``#`` begins a comment
+        line), or JSON: ``["a", "b"]`` or ``{"a": ["prompt", ...]}``. Or such a list or mapping.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file.
+    UsageError
+        If it cannot be read, names nothing, names something twice, or more than `MOST` things.
+
+    Examples
+    --------
+    >>> read_classes({"dog": ["a dog", "a puppy"], "cat": []})
+    [Class(name='dog', prompts=('a dog', 'a puppy')), Class(name='cat', prompts=())]
+    """
+    if isinstance(source, (str, PathLike)):
+        place = str(source)
+        return _checked(_of_text(_text_of(Path(source).expanduser()), place), place)
+    return _checked(_of_json(source, "classes"), "classes")
+
+
+def _text_of(path: Path) -> str:
+    if path.is_dir():
+        raise UsageError(
+            f"{path} is a folder, not a file of classes.", hint="Folders go to --examples."
+        )
+    if not path.is_file():
+        raise NotFoundError(f"There is no file {path}.", hint="It holds one class a line.")
+    if path.stat().st_size > _BYTES:
+        raise UsageError(f"{path} is too long for a file of classes (at most {MOST:,}).")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{path} cannot be read as text ({error}).", hint="Write one class a line, in UTF-8."
+        ) from error
+    if "\0" in text:
+        raise UsageError(f"{path} is no text.", hint="Write one class a line, in UTF-8.")
+    return text
+
+
+def _of_text(text: str, place: str) -> list[Class]:
+    if place.endswith(".json") or text.lstrip()[:1] in ("[", "{"):
+        try:
+            return _of_json(json.loads(text), place)
+        except ValueError as error:
+            raise UsageError(
+                f"{place} is no JSON ({error}).",
+                hint='Write ["a", "b"], or one class a line in a text file.',
+            ) from error
+    lines = (line.strip() for line in text.splitlines())
+    return [_of_line(line) for line in lines if line and not line.startswith("#")]
+
+
+def _of_line(line: str) -> Class:
+    """``name`` or ``name: prompt | prompt``; a colon inside a word belongs to it."""
+    name, *rest = re.split(r":(?=\s|$)", line, maxsplit=1)
+    prompts = (" ".join(p.split()) for p in "".join(rest).split("|"))
+    return Class(" ".join(name.split()), tuple(p for p in prompts if p))
+
+
+def _of_json(value: Any, place: str) -> list[Class]:
+    pairs = value.items() if isinstance(value, Mapping) else ((name, ()) for name in value or ())
+    found = []
+    for name, prompts in pairs:
+        several = [prompts] if isinstance(prompts, str) else prompts or ()
+        good = isinstance(several, Sequence) and all(isinstance(p, str) for p in several)
+        if not isinstance(name, str) or not good:
+            raise UsageError(
+                f"{place} holds {name!r}: {prompts!r}, which is no class.",
+                hint='Write ["a", "b"] or {"a": ["prompt", "prompt"]}.',
+            )
+        kept = (" ".join(p.split()) for p in several)
+        found.append(Class(" ".join(name.split()), tuple(p for p in kept if p)))
+    return found
+
+
+def _checked(classes: list[Class], place: str) -> list[Class]:
+    if not classes:
+        raise UsageError(f"{place} names no class.", hint="Write one a line.")
+    if any(not one.name for one in classes):
+        raise UsageError(f"{place} holds a class without a name.")
+    if len(classes) > MOST:
+        raise UsageError(f"{place} names {len(classes):,} classes; at most {MOST:,} are possible.")
+    for one, other in pairwise(sorted(classes, key=lambda c: c.name.casefold())):
+        if one.name.casefold() == other.name.casefold():
+            raise UsageError(f'{place} names the class "{one.name}" twice.')
+    return classes
+
+
+def named(classes: Sequence[Class]) -> dict[str, int]:
+    """Places of classes by their names, whatever their case."""
+    return {one.name.casefold(): place for place, one in enumerate(classes)}
+
+
+def class_vectors(classes: Sequence[Class], encoder: WordsEncoder) -> Vectors:
+    """Prompt ensembles: of each class the mean of its sentences' unit vectors, of unit length.
+
+    Returns
+    -------
+    (k, d) float32
+    """
+    sentences = [one.sentences() for one in classes]
+    flat = [sentence for several in sentences for sentence in several]
+    rows = [
+        encoder.encode_words(flat[first : first + _TOGETHER], query=True)
+        for first in range(0, len(flat), _TOGETHER)
+    ]
+    starts = np.cumsum([0, *(len(several) for several in sentences)])[:-1]
+    sums = np.add.reduceat(np.concatenate(rows), starts, axis=0)
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    return np.asarray(sums / np.maximum(lengths, 1e-12), np.float32)
