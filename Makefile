@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DATA   ?= $(firstword $(wildcard $(KINOLEX_SHARED) ../shared))
 
-.PHONY: demo test quick lint types docs bench soak clean setup coverage
+.PHONY: demo test quick lint types docs bench bench-quality starter soak clean setup coverage
 
 setup: $(READY)
 
@@ -45,6 +45,14 @@ coverage: $(READY)
 bench: $(READY)
 	$(BIN)/python -c "import cv2, lancedb" 2>/dev/null || $(BIN)/python -m pip install -q -e ".[bench]"
 	$(BIN)/python -m benchmarks $(if $(DATA),--shared $(DATA))
+
+bench-quality: $(READY)
+	$(BIN)/python -m benchmarks.quality $(if $(DATA),--shared $(DATA))
+
+# Trains the starter encoder again (about an hour on two cores) and puts it into the package.
+starter: $(READY)
+	$(BIN)/python -m pip install -q -r recipes/starter/requirements.txt
+	$(BIN)/python -m recipes.starter $(if $(DATA),--shared $(DATA)) --install
 
 soak: $(READY)
 	KINOLEX_SOAK=1 $(BIN)/python -m pytest -q

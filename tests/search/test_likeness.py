@@ -226,3 +226,42 @@ def test_words_that_the_encoder_does_not_know_find_nothing(film: Film, tmp_path:
         parse("unicorn", images=str(yellow), channels="picture")
     )
     assert [round(m.span.start) for m in beside.moments] == [20]  # the picture still counts
+
+
+weights = st.floats(0.01, 5)
+
+
+@given(cosines, weights, st.floats(0, 20), st.floats(-5, 5), cosines, cosines)
+def test_calibrated_scores_rise_with_the_cosine_and_turn_back(
+    mean: float, standard: float, raw: float, shift: float, one: float, other: float
+) -> None:
+    background = k.Likeness(mean, 0.1, k.Calibration(standard, raw, shift))
+    low, high = sorted((one, other))
+    assert background.standard(low) <= background.standard(high)
+    score = float(background.standard(min(high, 0.98)))
+    assert background.cosine(score) == pytest.approx(max(min(high, 0.98), -0.99), abs=1e-6)
+    assert background.cosine(1e9) == float("inf")
+
+
+def test_without_a_calibration_nothing_changes() -> None:
+    plain, same = k.Likeness(0.1, 0.05), k.Likeness(0.1, 0.05, k.Calibration())
+    assert plain.standard([0.1, 0.4]).tolist() == same.standard([0.1, 0.4]).tolist()
+    assert same.line(500) == k.picture_line(500)
+
+
+@pytest.mark.parametrize("wrong", [(-1, 0, 0), (1, -1, 0), (0, 0, 1), (float("nan"), 0, 0)])
+def test_a_calibration_that_could_fall_is_refused(wrong: tuple[float, float, float]) -> None:
+    with pytest.raises(ValueError, match="calibration"):
+        k.Calibration(*wrong)
+
+
+def test_an_encoders_calibration_moves_its_line(film: Film) -> None:
+    """Words that score low on the raw scale are no answer, however far they stand out."""
+    film.put(["grey"] * 30 + ["yellow"] * 5)
+    assert film.ask("yellow").moments
+    film.encoder.calibration = lambda: {"standard": 1.0, "raw": 0.0, "shift": -50.0}
+    strict = Engine(film.shelf.store, picture=film.encoder)
+    assert strict.answer(parse("yellow", channels="picture")).nothing_found
+    film.encoder.calibration = lambda: {"standard": 1.0, "raw": 50.0, "shift": 0.0}
+    mild = Engine(film.shelf.store, picture=film.encoder)
+    assert mild.answer(parse("yellow", channels="picture")).moments

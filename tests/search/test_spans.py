@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kinolex.moments import Span
 from kinolex.search.curves import Curve, curve
 from kinolex.search.spans import (
+    RULE,
     _lists,
     _runs,
     hysteresis,
@@ -108,20 +109,28 @@ def test_snap_takes_the_nearest() -> None:
 
 def test_strength_of_lone_and_of_many_frames() -> None:
     assert strength([6]) == 6
-    assert strength([6, 6, 6, 0, 0]) == 6
-    assert strength([0, 6, 0]) == pytest.approx(4)
+    assert strength([6, 6, 6]) == pytest.approx(6)
+    assert strength([0, 6, 0], heat=1e-3) == pytest.approx(6)
+    assert strength([0, 6, 0], heat=1e6) == pytest.approx(2)
+    assert strength([0, 6, 0], heat=2.0) < strength([6, 6, 0], heat=2.0) < 6
+
+
+@given(values, st.floats(0.1, 9))
+def test_strength_is_the_softmax_weighted_mean(v: list[float], heat: float) -> None:
+    weights = np.exp(np.array(v) / heat - max(v) / heat)
+    assert strength(v, heat) == pytest.approx(np.average(v, weights=weights), abs=1e-9)
 
 
 def naive_choice(c: Curve, low: float) -> list[Span]:
     """Every proposal rated in a loop, then the best that overlap no better one."""
     v = c.values
-    base = min(float(np.sort(v)[len(v) // 2]), float(v.max()) / 2)
+    base = min(float(np.sort(v)[len(v) // 2]), float(v.max()) * RULE.base)
     rated = []
-    for first, last in _runs(_lists(c), low):
+    for first, last in _runs(_lists(c, RULE), low):
         if c.raw[first:last].max() >= low and c.ends[last - 1] > c.starts[first]:
             mean = sum(v[first:last]) / (last - first) - base
             span = Span(float(c.starts[first]), float(c.ends[last - 1]))
-            rated.append((round(-mean * (last - first) ** 0.5, 9), span))
+            rated.append((round(-mean * (last - first) ** RULE.power, 9), span))
     kept: list[Span] = []
     for _, span in sorted(rated):
         if all(span.overlap(other) == 0 for other in kept):

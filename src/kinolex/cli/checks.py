@@ -41,7 +41,8 @@ EXTRAS = {
 }
 CHANNEL_KINDS = {
     "picture": "pictures cannot be searched",
-    "words": "words are found as they are spelt, not by their meaning",
+    "words": "words are found as they are spelt, not by their meaning, and the starter's "
+    "pictures cannot be asked in words",
     "speech": "only subtitles are searched, not speech",
     "screen": "words on the screen are not searched",
 }

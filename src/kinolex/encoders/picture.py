@@ -183,6 +183,23 @@ class OnnxPictures:
             )
         return unit(bank, f"background {path}")
 
+    def calibration(self) -> Mapping[str, float] | None:
+        """Weights of `kinolex.search.likeness.Calibration` (``calibration.json``), or None.
+
+        Raises
+        ------
+        EncoderError
+            If the file is there and does not fit.
+        """
+        path = self._folder / "calibration.json"
+        if not path.is_file():
+            return None
+        found = tokens.read_json(path)
+        try:
+            return {name: float(found[name]) for name in ("standard", "raw", "shift")}
+        except (KeyError, TypeError, ValueError) as error:
+            raise EncoderError(f"The calibration {path} is not understood: {error!r}.") from error
+
     def try_both(self) -> None:
         """Open both sides and compare the lengths of their vectors.
 

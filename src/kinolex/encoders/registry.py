@@ -16,7 +16,15 @@ from kinolex.encoders.sources import find_card, is_hub, present, resolve
 from kinolex.errors import EncoderError, ModelMissingError, NotFoundError, UsageError
 from kinolex.settings import Settings
 
-__all__ = ["available", "cards", "load_picture", "load_screen", "load_speech", "load_words"]
+__all__ = [
+    "available",
+    "cards",
+    "load_picture",
+    "load_screen",
+    "load_speech",
+    "load_words",
+    "sentences_missing",
+]
 
 _LOADERS = {
     "picture": "kinolex.encoders.picture:load",
@@ -70,6 +78,18 @@ def load_picture(name: str = "", settings: Settings | None = None) -> PictureEnc
     """
     settings = settings or Settings()
     return cast(PictureEncoder, _load("picture", name or settings.picture, settings))
+
+
+def sentences_missing(encoder: object) -> str:
+    """Name of the sentence model without which an encoder cannot read words; "" where it can.
+
+    Examples
+    --------
+    >>> sentences_missing(object())
+    ''
+    """
+    needed = str(getattr(encoder, "sentences", ""))
+    return needed if needed and not present(find_card(needed)) else ""
 
 
 def load_words(name: str = "", settings: Settings | None = None) -> WordsEncoder:

@@ -80,7 +80,15 @@ class Models:
 
     def picture(self) -> PictureEncoder | None:
         """The picture encoder, or None when none is here and none was named."""
-        return self._get("picture", registry.load_picture)
+        first = "picture" not in self._loaded
+        found = self._get("picture", registry.load_picture)
+        needed = registry.sentences_missing(found) if first else ""
+        if needed:
+            self._notice(
+                f"Pictures can be asked with pictures only, not in words, until you run "
+                f"`kinolex models pull {needed}`."
+            )
+        return found
 
     def words(self) -> WordsEncoder | None:
         """The sentence encoder, or None."""

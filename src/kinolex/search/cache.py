@@ -16,13 +16,20 @@ from kinolex.library.records import ChannelState, Counts, Space
 from kinolex.library.store import Store
 from kinolex.moments import Span, Video
 from kinolex.search.concepts import ConceptTable
-from kinolex.search.likeness import GENERAL
+from kinolex.search.likeness import GENERAL, Calibration
 from kinolex.search.passages import WordTable
 from kinolex.search.pictures import FrameTable
 
 __all__ = ["Cache"]
 
 _MOST = 5000
+
+
+def _calibration(encoder: PictureEncoder | None) -> Calibration:
+    """What an encoder's card says about its scores; encoders need not say anything."""
+    said = getattr(encoder, "calibration", None)
+    found = said() if callable(said) else None
+    return Calibration(**found) if found else Calibration()
 
 
 class Cache:
@@ -99,6 +106,7 @@ class Cache:
                 self._store.vectors(space, "frames"),
                 bank,
                 texts,
+                _calibration(encoder),
                 space=space,
                 concepts=self.concepts,
                 encoder=encoder,

@@ -20,6 +20,7 @@ from kinolex.library.concepts import Concept, Example
 from kinolex.library.vectors import VectorTable
 from kinolex.moments import Part, Span
 from kinolex.search.fragments import parse_fragment
+from kinolex.search.likeness import Calibration
 from kinolex.search.pictures import FrameTable, picture_of, unit
 
 __all__ = ["AGAINST", "ConceptTable", "check", "expanded", "foreign", "is_concept", "unknown"]
@@ -110,7 +111,7 @@ class ConceptTable(FrameTable):
 
     Parameters
     ----------
-    table, bank, texts
+    table, bank, texts, calibration
         As of `FrameTable`.
     space : str
         Space of the table.
@@ -125,12 +126,13 @@ class ConceptTable(FrameTable):
         table: VectorTable,
         bank: Vector | None = None,
         texts: Callable[[], Vector] | None = None,
+        calibration: Calibration | None = None,
         *,
         space: str = "",
         concepts: Known | None = None,
         encoder: PictureEncoder | None = None,
     ) -> None:
-        super().__init__(table, bank, texts)
+        super().__init__(table, bank, texts, calibration)
         self._space = space
         self._concepts = concepts or {}
         self._encoder = encoder

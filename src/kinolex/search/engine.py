@@ -283,7 +283,11 @@ class Engine:
                     return None
                 encoder, name = found, space_of(found)
             table = self._cache.frames(name, encoder)
-            asked = seen.ask(parts, table, encoder, self._example)
+            try:
+                asked = seen.ask(parts, table, encoder, self._example)
+            except ModelMissingError as error:  # its text side stands on a model that is gone
+                run.off["picture"] = str(error)
+                return None
         return _Scanning(
             asked,
             table,

@@ -46,7 +46,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +57,7 @@ __all__ = [
     "ALIKE",
     "GENERAL",
     "UNKNOWN",
+    "Calibration",
     "Likeness",
     "Prior",
     "distinct",
@@ -124,8 +125,32 @@ class Prior:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """How an encoder's scores for words were found to tell what is shown from what is not.
+
+    The calibrated score is ``standard * z + raw * cosine + shift`` with ``z`` the standard score,
+    its line ``standard * picture_line``; neither weight is negative, so that it rises with the
+    cosine. Standard scores make questions comparable, raw cosines tell better whether anything
+    answers at all: together they do both.
+    """
+
+    standard: float = 1.0
+    raw: float = 0.0
+    shift: float = 0.0
+
+    def __post_init__(self) -> None:
+        numbers = (self.standard, self.raw, self.shift)
+        if not all(map(math.isfinite, numbers)) or min(self.standard, self.raw) < 0:
+            raise ValueError(f"no calibration: {numbers}")
+        if self.standard + self.raw <= 0:
+            raise ValueError("a calibration needs a weight")
+
+
+@dataclass(frozen=True, slots=True)
 class Likeness(Background):
     """A background whose standard scores are not bounded as cosines are.
+
+    ``calibration`` moves them to where an encoder's own questions were found to be answered.
 
     Examples
     --------
@@ -133,11 +158,18 @@ class Likeness(Background):
     [0.0, 0.2, 2.94]
     """
 
+    calibration: Calibration = field(default_factory=Calibration)
+
     def standard(self, raw: npt.ArrayLike) -> Floats:
         """Standard scores of cosines, float64 of the same shape."""
+        bounded = np.clip(np.asarray(raw, np.float64), -_MOST, _MOST)
         middle = min(max(self.mean, -_MOST), _MOST)
-        far = np.arctanh(np.clip(np.asarray(raw, np.float64), -_MOST, _MOST)) - math.atanh(middle)
-        return np.asarray(far * (1 - middle * middle) / self.deviation, np.float64)
+        far = np.arctanh(bounded) - math.atanh(middle)
+        plain = far * (1 - middle * middle) / self.deviation
+        if self.calibration == Calibration():
+            return np.asarray(plain, np.float64)
+        known = self.calibration
+        return np.asarray(known.standard * plain + known.raw * bounded + known.shift, np.float64)
 
     def cosine(self, standard: float) -> float:
         """The cosine from which on scores reach a standard score; infinite where none does.
@@ -149,9 +181,25 @@ class Likeness(Background):
         >>> Likeness(0.0, 0.5).cosine(9.0)
         inf
         """
+        if self.calibration != Calibration():
+            return self._searched(standard)
         middle = min(max(self.mean, -_MOST), _MOST)
         far = standard * self.deviation / (1 - middle * middle) + math.atanh(middle)
         return math.tanh(far) if far <= math.atanh(_MOST) else math.inf
+
+    def line(self, frames: int) -> float:
+        """`picture_line` on the scale of these scores."""
+        return self.calibration.standard * picture_line(frames)
+
+    def _searched(self, standard: float) -> float:
+        """`cosine` by halving, as the calibrated score rises but has no plain inverse."""
+        low, high = -_MOST, _MOST
+        if float(self.standard(high)) < standard:
+            return math.inf
+        for _ in range(40):
+            middle = (low + high) / 2
+            low, high = (middle, high) if float(self.standard(middle)) < standard else (low, middle)
+        return low
 
 
 def _narrow(scores: npt.ArrayLike) -> tuple[float, float]:

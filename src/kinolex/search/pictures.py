@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,12 +26,12 @@ from kinolex.search.fuse import Candidate
 from kinolex.search.likeness import (
     ALIKE,
     UNKNOWN,
+    Calibration,
     Likeness,
     Prior,
     frames_prior,
     picture_background,
     picture_chance,
-    picture_line,
     summed,
     words_prior,
 )
@@ -87,6 +87,8 @@ class FrameTable:
         The encoder's bank of unrelated pictures.
     texts : callable, optional
         Gives the vectors of `kinolex.search.likeness.GENERAL`; asked at most once.
+    calibration : Calibration, optional
+        Of the encoder, for questions in words.
     """
 
     def __init__(
@@ -94,9 +96,11 @@ class FrameTable:
         table: VectorTable,
         bank: Vector | None = None,
         texts: Callable[[], Vector] | None = None,
+        calibration: Calibration | None = None,
     ) -> None:
         self.table = table
         self.bank = bank
+        self.calibration = calibration or Calibration()
         self.sample = table.sample(1024)
         self.rows = np.asarray(table.rows)  # slices of a memmap object are slow
         self._texts = texts
@@ -224,7 +228,10 @@ def ask(
     length = float(np.linalg.norm(total)) or 1.0
     prior = summed(priors, [w / length for w in weights])
     vector = unit(np.asarray(total, np.float32))
-    return PictureQuestion(vector, table.background(vector, prior))
+    background = table.background(vector, prior)
+    if len(parts) == 1 and parts[0].kind == "words" and parts[0].weight > 0:
+        background = replace(background, calibration=table.calibration)
+    return PictureQuestion(vector, background)
 
 
 def _vector(
@@ -270,7 +277,7 @@ def scan(
     allowed, frames = _allowed(vectors, videos)
     if not frames:
         return Scan(np.empty(0, np.int64), 0.0)
-    line = picture_line(frames)
+    line = asked.background.line(frames)
     found, full = _top(asked, vectors, allowed, line, top)
     places = np.unique(np.searchsorted(vectors.starts, found, "right") - 1)
     if full and len(places) < FEW_VIDEOS:

@@ -3,13 +3,14 @@
 A proposal is a run of frames ``[first, last)``. It is rated as a box in noise: by how far its mean
 stands above the base, times the root of its length (the likelihood ratio of a constant signal in
 white noise). The base is the video's median, but at most half of its peak, so that a video that
-answers throughout is found whole.
+answers throughout is found whole. The numbers stand in `Rule`.
 
 Curves are a few hundred frames long: plain lists are faster there than arrays.
 """
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +23,9 @@ from kinolex.moments import Span
 from kinolex.search.curves import Curve
 
 __all__ = [
+    "RULE",
     "Found",
+    "Rule",
     "hysteresis",
     "merge_near",
     "peaks",
@@ -32,13 +35,38 @@ __all__ = [
     "watershed",
 ]
 
-LEVELS = (0.35, 0.5, 0.65, 0.8)
-"""Heights between base and peak down to which a proposal grows."""
-
 SNAP_SECONDS = 0.75
 """How near a cut, or a word's edge, must be to be taken instead."""
 
 Run = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How spans are cut out of a curve; chosen by ``python -m benchmarks.quality_spans``.
+
+    Parameters
+    ----------
+    levels : tuple of float
+        Heights between base and peak down to which a proposal grows.
+    power : float
+        What the length of a proposal counts: 0 only its mean, 0.5 as in white noise.
+    base : float
+        Share of the peak that the base of a curve is at most.
+    drop : float
+        How far (standard scores) hysteresis falls below the highest peaks.
+    heat : float
+        Temperature of the query-scored mean (standard scores): near 0 only the best frame counts.
+    """
+
+    levels: tuple[float, ...] = (0.35, 0.5, 0.65, 0.8)
+    power: float = 0.5
+    base: float = 0.5
+    drop: float = 1.0
+    heat: float = 0.5
+
+
+RULE = Rule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +78,21 @@ class Found:
     best: float
 
 
-def strength(raw: npt.ArrayLike) -> float:
-    """Score of a stretch: half its best frame, half the mean of its three best.
+def strength(raw: npt.ArrayLike, heat: float = RULE.heat) -> float:
+    """Query-scored mean of a stretch: frames count by how well they answer.
+
+    Each frame's weight is the softmax of its score over the temperature ``heat`` (Bain et al. 2022,
+    "A CLIP-Hitchhiker's Guide to Long Video Retrieval", arXiv:2205.08508).
 
     Examples
     --------
-    >>> strength([0.0, 6.0, 3.0, 3.0])
-    5.0
+    >>> round(strength([0.0, 6.0, 6.0], heat=0.5), 3), round(strength([0.0, 6.0], heat=1e6), 3)
+    (6.0, 3.0)
     """
-    best = sorted(_floats(raw))[-3:]
-    return 0.5 * best[-1] + 0.5 * (sum(best) / len(best))
+    values = _floats(raw)
+    best = max(values)
+    weights = [math.exp((value - best) / heat) for value in values]
+    return sum(w * v for w, v in zip(weights, values, strict=True)) / sum(weights)
 
 
 def _floats(values: npt.ArrayLike) -> list[float]:
@@ -185,16 +218,17 @@ class _Lists:
     values: list[float]
     raw: list[float]
     base: float
+    rule: Rule
 
     def extent(self, run: Run) -> tuple[float, float]:
         """Start and end of the cells of a run, seconds."""
         return float(self.curve.starts[run[0]]), float(self.curve.ends[run[1] - 1])
 
 
-def _lists(curve: Curve) -> _Lists:
+def _lists(curve: Curve, rule: Rule) -> _Lists:
     values: list[float] = curve.values.tolist()
-    base = min(sorted(values)[len(values) // 2], max(values) / 2)
-    return _Lists(curve, curve.times.tolist(), values, curve.raw.tolist(), base)
+    base = min(sorted(values)[len(values) // 2], max(values) * rule.base)
+    return _Lists(curve, curve.times.tolist(), values, curve.raw.tolist(), base, rule)
 
 
 def _runs(lists: _Lists, low: float) -> set[Run]:
@@ -206,10 +240,10 @@ def _runs(lists: _Lists, low: float) -> set[Run]:
         if max(lists.raw[max(top - 1, 0) : top + 2]) < low:
             continue
         runs.add((top, top + 1))
-        for level in LEVELS:
+        for level in lists.rule.levels:
             runs.add(watershed(v, top, base + level * (v[top] - base)))
     for high in {v[top] for top in tops[:2]}:
-        runs.update(hysteresis(v, high, max(base, high - 1.0)))
+        runs.update(hysteresis(v, high, max(base, high - lists.rule.drop)))
     for shot in lists.curve.shots:
         first = bisect_left(lists.times, shot.start)
         last = bisect_left(lists.times, shot.end, first)
@@ -218,7 +252,7 @@ def _runs(lists: _Lists, low: float) -> set[Run]:
     return runs
 
 
-def spans_of(curve: Curve, low: float, most: int = 5) -> list[Found]:
+def spans_of(curve: Curve, low: float, most: int = 5, rule: Rule = RULE) -> list[Found]:
     """The best spans of a curve that do not overlap, best first.
 
     Parameters
@@ -229,6 +263,8 @@ def spans_of(curve: Curve, low: float, most: int = 5) -> list[Found]:
         Spans whose best frame (raw) is lower are left out.
     most : int
         At most so many.
+    rule : Rule
+        How they are cut out.
 
     Returns
     -------
@@ -237,7 +273,7 @@ def spans_of(curve: Curve, low: float, most: int = 5) -> list[Found]:
     """
     if len(curve) == 0 or curve.raw.max() < low:
         return []
-    lists = _lists(curve)
+    lists = _lists(curve, rule)
     kept = _disjoint(lists, _rated(lists, low), low, most)
     cuts = sorted({s.start for s in curve.shots} | {s.end for s in curve.shots})
     return sorted(_snapped(kept, cuts), key=lambda f: (-f.score, f.span))
@@ -249,7 +285,7 @@ def _rated(lists: _Lists, low: float) -> list[Run]:
 
     def order(run: Run) -> tuple[float, float, float]:
         length = run[1] - run[0]
-        rating = ((sums[run[1]] - sums[run[0]]) / length - lists.base) * length**0.5
+        rating = ((sums[run[1]] - sums[run[0]]) / length - lists.base) * length**lists.rule.power
         # Rounded, so that what is equal by sums in another order stays equal.
         return -round(rating, 9), *lists.extent(run)
 
@@ -268,7 +304,7 @@ def _disjoint(lists: _Lists, runs: Sequence[Run], low: float, most: int) -> list
         if end <= start or any(f.span.start < end and start < f.span.end for f in kept):
             continue
         best = lists.times[run[0] + inside.index(peak)]
-        kept.append(Found(Span(start, end), strength(inside), best))
+        kept.append(Found(Span(start, end), strength(inside, lists.rule.heat), best))
         if len(kept) == most:
             break
     return kept

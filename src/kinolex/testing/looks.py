@@ -1,8 +1,8 @@
 r"""What synthetic clips show: plain colours, patterns, words, and frame numbers a test can read.
 
 A look is one short string: a colour (``"red"``, ``"#204060"``), ``"noise"`` or ``"noise:7"`` (a
-seed), ``"gradient"``, ``"moving"`` (a disc that travels, new position in every frame), or
-``"text:First line\nSecond line"``.
+seed), ``"gradient"``, ``"moving"`` (a disc that travels, new position in every frame),
+``"text:First line\nSecond line"``, or ``"shape:red circle on grey"`` (also square and triangle).
 """
 
 from __future__ import annotations
@@ -127,6 +127,8 @@ def draw(look: str, size: tuple[int, int], index: int) -> Picture:
         return _gradient(size).copy()
     if kind == "text":
         return _words(size, rest).copy()
+    if kind == "shape":
+        return _shape(size, rest).copy()
     return _plain(size, look).copy()
 
 
@@ -180,6 +182,28 @@ def _words(size: tuple[int, int], text: str) -> Picture:
             break
     place = ((width - right + left) / 2 - left, (height * 0.85 - bottom + top) / 2 - top)
     pen.multiline_text(place, text, font=font, fill="#16202c", spacing=points // 2)
+    return np.asarray(canvas)
+
+
+@lru_cache(maxsize=8)
+def _shape(size: tuple[int, int], what: str) -> Picture:
+    """One plain shape in the middle of a plain ground."""
+    from PIL import ImageDraw
+
+    thing, _, ground = what.partition(" on ")
+    colour, _, shape = thing.partition(" ")
+    canvas = _canvas(size, ground or "lightgrey")
+    pen = ImageDraw.Draw(canvas)
+    x, y, r = size[0] / 2, size[1] / 2, min(size) / 3.5
+    box = (x - r, y - r, x + r, y + r)
+    if shape == "circle":
+        pen.ellipse(box, fill=colour)
+    elif shape == "square":
+        pen.rectangle(box, fill=colour)
+    elif shape == "triangle":
+        pen.polygon([(x, y - r), (x - r, y + r), (x + r, y + r)], fill=colour)
+    else:
+        raise ValueError(f"no shape {shape!r}: circle, square or triangle")
     return np.asarray(canvas)
 
 

@@ -15,14 +15,14 @@ the probability is "none", and the softmax of the rivals shares out the rest.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from kinolex.library.vectors import VectorTable
 from kinolex.search.curves import smooth
-from kinolex.search.likeness import Prior, picture_chance, picture_line, summed
+from kinolex.search.likeness import Prior, picture_chance, summed
 from kinolex.search.pictures import FrameTable, PictureQuestion, unit
 from kinolex.understand.gda import Gda
 
@@ -64,7 +64,7 @@ class Rivals:
 
 
 def question(
-    table: FrameTable, vectors: Sequence[Vector], priors: Sequence[Prior]
+    table: FrameTable, vectors: Sequence[Vector], priors: Sequence[Prior], *, words: bool = False
 ) -> PictureQuestion:
     """A class described in one or more ways, summed as `kinolex.search.pictures.ask` sums.
 
@@ -75,6 +75,8 @@ def question(
         Unit vectors.
     priors : sequence of Prior
         Of each vector's kind.
+    words : bool
+        Whether they are words alone, for which the encoder's calibration holds.
     """
     known = next((p for p in priors if p != Prior()), Prior())
     priors = [known if p == Prior() else p for p in priors]
@@ -86,7 +88,10 @@ def question(
     length = float(np.linalg.norm(total)) or 1.0
     prior = summed(priors, [w / length for w in weights])
     vector = unit(np.asarray(total, np.float32))
-    return PictureQuestion(vector, table.background(vector, prior))
+    background = table.background(vector, prior)
+    if words:
+        background = replace(background, calibration=table.calibration)
+    return PictureQuestion(vector, background)
 
 
 def chances(
@@ -121,7 +126,7 @@ def chances(
         Seconds that each frame stands for; by default all the same.
     """
     count, classes = len(rows), len(questions)
-    line = picture_line(count * classes)
+    compared = count * classes
     cut = np.zeros(count, bool) if cut is None else cut
     weights = _weights(np.ones(count) if lengths is None else np.asarray(lengths, np.float64))
     found = Chances(
@@ -136,9 +141,8 @@ def chances(
         last = min(first + step, count)
         low, high = max(first - 1, 0), min(last + 1, count)  # smoothing looks at the neighbours
         frames = table.rows[rows[low:high]].astype(np.float32)
-        odds = _smoothed(_scores(frames, questions), cut[low:high])
-        odds = _log_odds(odds, line)
-        apart = odds if rivals is None else _apart(frames, rivals, line, cut[low:high])
+        odds = _log_odds(_smoothed(_scores(frames, questions, compared), cut[low:high]))
+        apart = odds if rivals is None else _apart(frames, rivals, compared, cut[low:high])
         part = slice(first - low, first - low + last - first)
         _put(found, first, odds[part], apart[part], weights[first:last], none, known)
     return found
@@ -149,10 +153,11 @@ def _weights(lengths: Floats) -> Floats:
     return lengths / total if total > 0 else np.full(len(lengths), 1 / max(len(lengths), 1))
 
 
-def _scores(frames: Vector, questions: Sequence[PictureQuestion]) -> Floats:
-    """Standard scores (n, k)."""
+def _scores(frames: Vector, questions: Sequence[PictureQuestion], compared: int) -> Floats:
+    """Standard scores (n, k), each less its line among so many comparisons."""
     cosines = frames @ np.stack([asked.vector for asked in questions]).T
-    each = [q.background.standard(cosines[:, k]) for k, q in enumerate(questions)]
+    grounds = [asked.background for asked in questions]
+    each = [g.standard(cosines[:, k]) - g.line(compared) for k, g in enumerate(grounds)]
     return np.stack(each, axis=1)
 
 
@@ -160,15 +165,15 @@ def _smoothed(values: Floats, cut: npt.NDArray[np.bool_]) -> Floats:
     return np.stack([smooth(column, cut) for column in values.T], axis=1)
 
 
-def _log_odds(standard: Floats, line: float) -> Floats:
-    sure = np.clip(picture_chance(standard, line), 1e-13, 1 - 1e-13)
+def _log_odds(above: Floats) -> Floats:
+    sure = np.clip(picture_chance(above, 0.0), 1e-13, 1 - 1e-13)
     return np.asarray(np.log(sure) - np.log1p(-sure))
 
 
-def _apart(frames: Vector, rivals: Rivals, line: float, cut: npt.NDArray[np.bool_]) -> Floats:
+def _apart(frames: Vector, rivals: Rivals, compared: int, cut: npt.NDArray[np.bool_]) -> Floats:
     logits = rivals.alpha * _smoothed(rivals.classifier.logits(frames), cut)
     if rivals.words:
-        logits = logits + _log_odds(_smoothed(_scores(frames, rivals.words), cut), line)
+        logits = logits + _log_odds(_smoothed(_scores(frames, rivals.words, compared), cut))
     return logits
 
 

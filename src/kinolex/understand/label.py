@@ -189,7 +189,7 @@ def _asked(store: Store, frames: Frames, wanted: Wanted) -> _Asked:
         )
     priors = _priors(store, frames, classes)
     told = [
-        question(table, [v], [p]) if good else PictureQuestion(v, _NOWHERE)
+        question(table, [v], [p], words=True) if good else PictureQuestion(v, _NOWHERE)
         for v, p, good in zip(words, priors, known, strict=True)
     ]
     if not folders:

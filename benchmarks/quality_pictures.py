@@ -1,0 +1,189 @@
+"""Pictures found by words: Flickr8k, names of ImageNet classes, and words for whole categories."""
+
+from __future__ import annotations
+
+import io
+import json
+import statistics
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from benchmarks.harness import Table
+from kinolex.encoders.protocols import PictureEncoder
+
+Vectors = npt.NDArray[np.float32]
+
+CATEGORIES: dict[str, tuple[str, ...]] = {
+    "a bird": ("bird",),
+    "a dog": ("dog",),
+    "a cat": ("cat", "domestic cat"),
+    "a fish": ("fish",),
+    "a snake": ("snake",),
+    "an insect": ("insect",),
+    "a spider": ("spider",),
+    "a monkey": ("monkey",),
+    "an ape": ("ape",),
+    "a reptile": ("reptile",),
+    "a lizard": ("lizard",),
+    "a frog or toad": ("frog",),
+    "a bear": ("bear",),
+    "a wild cat": ("big cat",),
+    "a turtle": ("turtle",),
+    "a butterfly": ("butterfly",),
+    "a beetle": ("beetle",),
+    "a crab": ("crab",),
+    "a duck or goose": ("anseriform bird",),
+    "a vehicle": ("vehicle",),
+    "a car": ("car", "auto"),
+    "a truck": ("truck",),
+    "a ship or boat": ("watercraft",),
+    "an aircraft": ("aircraft",),
+    "a train": ("train", "locomotive"),
+    "a mushroom": ("fungus",),
+    "a musical instrument": ("musical instrument",),
+    "furniture": ("furniture",),
+    "a chair": ("chair",),
+    "food": ("food", "foodstuff"),
+    "fruit": ("edible fruit",),
+    "a vegetable": ("vegetable",),
+    "clothing": ("clothing",),
+    "a hat": ("headdress",),
+    "shoes": ("footwear",),
+    "a ball": ("ball",),
+    "a building": ("building",),
+    "a bridge": ("bridge",),
+    "a computer": ("computer",),
+    "a weapon": ("weapon",),
+}
+"""Words that people ask for, and the WordNet nouns whose classes are right answers."""
+
+
+@dataclass(frozen=True)
+class Recall:
+    """Retrieval figures of one direction, in percent, and the median rank."""
+
+    at: dict[int, float]
+    median: float
+
+
+def pictures_of(archive: Path, names: list[str]) -> Iterator[npt.NDArray[np.uint8]]:
+    """Pictures of a zip as RGB arrays."""
+    with zipfile.ZipFile(archive) as files:
+        for name in names:
+            with Image.open(io.BytesIO(files.read(name))) as image:
+                yield np.asarray(image.convert("RGB"))
+
+
+def encoded(encoder: PictureEncoder, archive: Path, names: list[str]) -> Vectors:
+    """Vectors of a zip's pictures, in pieces."""
+    found, some = [], []
+    for picture in pictures_of(archive, names):
+        some.append(picture)
+        if len(some) == 32:
+            found.append(encoder.encode_pictures(some))
+            some = []
+    if some:
+        found.append(encoder.encode_pictures(some))
+    return np.concatenate(found)
+
+
+def cut(rows: Vectors, dimensions: int) -> Vectors:
+    """The first dimensions only, of length 1 again."""
+    some = rows[:, :dimensions]
+    return np.asarray(some / np.linalg.norm(some, axis=1, keepdims=True), np.float32)
+
+
+def recall(scores: npt.NDArray[np.float32], right: list[set[int]]) -> Recall:
+    """Rank of the best right answer a row; ties count half of those that are equal."""
+    ranks = []
+    for row, good in zip(scores, right, strict=True):
+        best = max(row[g] for g in good)
+        others = np.delete(row, list(good))
+        ranks.append((others > best).sum() + (others == best).sum() / 2)
+    at = {k: 100 * float(np.mean(np.array(ranks) < k)) for k in (1, 5, 10)}
+    return Recall(at, float(statistics.median(ranks)) + 1)
+
+
+def flickr(table: Table, encoder: PictureEncoder, shared: Path) -> None:
+    """Text to picture and back on the 1,000 test pictures, whole and cut to 128 dimensions."""
+    folder = shared / "data" / "flickr8k"
+    names = (folder / "test_1k.txt").read_text().split()
+    rows = map(json.loads, (folder / "captions.jsonl").read_text("utf-8").splitlines())
+    captions = {row["image"]: row["captions"] for row in rows}
+    texts = [(i, text) for i, name in enumerate(names) for text in captions[name]]
+    seen = encoded(encoder, folder / "images_160.zip", names)
+    told = encoder.encode_words([text for _, text in texts], query=True)
+    for size in dict.fromkeys((encoder.dimensions, min(128, encoder.dimensions))):
+        label = "Flickr8k test" + ("" if size == encoder.dimensions else f", {size} dimensions")
+        p, t = cut(seen, size), cut(told, size)
+        forth = recall(t @ p.T, [{i} for i, _ in texts])
+        owners: list[set[int]] = [set() for _ in names]
+        for place, (i, _) in enumerate(texts):
+            owners[i].add(place)
+        back = recall(p @ t.T, owners)
+        aims = {1: "30", 5: "", 10: "74"} if size == encoder.dimensions else {1: "", 5: "", 10: ""}
+        for k, value in forth.at.items():
+            table.add(f"{label}: text to picture R@{k}", value, "%", aims[k])
+        table.add(f"{label}: text to picture, median rank", forth.median)
+        for k, value in back.at.items():
+            table.add(f"{label}: picture to text R@{k}", value, "%")
+    for k in (1, 5, 10):
+        note = "also every guess that ignores the question"
+        table.add(f"Flickr8k test: chance, R@{k}", 100 * k / len(names), "%", note=note)
+
+
+def imagenet(table: Table, encoder: PictureEncoder, shared: Path) -> None:
+    """Names of classes, and words for categories, on one photograph a class."""
+    folder = shared / "data" / "imagenet_sample"
+    classes = json.loads((folder / "classes.json").read_text("utf-8"))
+    seen = encoded(encoder, folder / "images_160.zip", [c["image"] for c in classes])
+    names = [c["name"] for c in classes]
+    forms = [encoder.encode_words([f.format(n) for n in names]) for f in ("{}", "a photo of a {}")]
+    told = cut(np.sum(forms, axis=0), encoder.dimensions)
+    order = np.argsort(-(seen @ told.T), axis=1)[:, :5]
+    hits = order == np.arange(len(names))[:, None]
+    note = "the backbone was trained on these classes, likely on these photographs"
+    table.add("ImageNet sample: class name top-1", 100 * float(hits[:, 0].mean()), "%", note=note)
+    table.add("ImageNet sample: class name top-5", 100 * float(hits.any(1).mean()), "%", "90", note)
+    table.add("ImageNet sample: chance, top-5", 0.5, "%")
+    belongs = _categories(classes)
+    asked = list(belongs)
+    scores = encoder.encode_words(asked, query=True) @ seen.T
+    found = [
+        np.mean([i in belongs[word] for i in np.argsort(-row)[: min(10, len(belongs[word]))]])
+        for word, row in zip(asked, scores, strict=True)
+    ]
+    note = "of as many as there are, where fewer than 10"
+    table.add(f"{len(asked)} category words: precision@10", 100 * np.mean(found), "%", note=note)
+    table.add("category words: worst", 100 * float(np.min(found)), "%", note=_worst(asked, found))
+    chance = np.mean([len(belongs[word]) / len(classes) for word in asked])
+    table.add("category words: chance", 100 * float(chance), "%")
+
+
+def _worst(asked: list[str], found: list[np.floating]) -> str:
+    return ", ".join(asked[i] for i in np.argsort(found)[:4])
+
+
+def _categories(classes: list[dict[str, str]]) -> dict[str, set[int]]:
+    """Classes below each category in WordNet; without WordNet none can be told."""
+    from recipes.starter.wordnet import synsets
+
+    known = synsets()
+    kinds = []
+    for one in classes:
+        level, words = [int(one["wnid"][1:])], set()
+        while level:
+            words |= {w.lower() for offset in level for w in known[offset].words}
+            level = [up for offset in level for up in known[offset].above]
+        kinds.append(words)
+    found = {
+        word: {i for i, words in enumerate(kinds) if words & set(nouns)}
+        for word, nouns in CATEGORIES.items()
+    }
+    return {word: right for word, right in found.items() if len(right) >= 3}

@@ -1,0 +1,1 @@
+"""How models that ship with kinolex were made; nothing here is part of the installed package."""

@@ -1,0 +1,60 @@
+"""Make the starter encoder: ``python -m recipes.starter --shared DIR --out DIR``.
+
+Steps, each kept in ``OUT/work`` and not repeated: features of pictures, token vectors of texts,
+training, export to ONNX in eight bits, background bank, calibration, and the card. ``--install``
+copies the result into the package. ``--few N`` makes a small one of N pictures a collection, to see
+that all runs. What it needs beside kinolex stands in ``requirements.txt``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from recipes.starter import finish, prepare
+from recipes.starter.settings import Trial
+from recipes.starter.train import Heads, Training
+
+
+def main() -> None:
+    """Run every step that is not done yet."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--shared", type=Path, required=True, help="folder with data/")
+    parser.add_argument("--out", type=Path, default=Path("build/starter"))
+    parser.add_argument("--few", type=int, default=0, help="pictures a collection; 0 = all")
+    parser.add_argument("--epochs", type=int, default=0, help="other than the chosen number")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--install", action="store_true", help="put the files into the package")
+    given = parser.parse_args()
+    trial = Trial(seed=given.seed)
+    if given.epochs:
+        trial = replace(trial, epochs=given.epochs)
+    if given.few:
+        trial = replace(trial, batch=min(trial.batch, given.few))
+    made = make(given.shared, given.out, trial, given.few)
+    print(json.dumps(made, indent=1))
+    if given.install:
+        finish.install(given.out / "model")
+
+
+def make(shared: Path, out: Path, trial: Trial, few: int = 0) -> dict[str, float]:
+    """From data to the model's folder ``out/model``; gives the figures of the dev sets."""
+    work = out / "work"
+    started = time.perf_counter()
+    sets = prepare.sets_of(shared, work, few)
+    classes = prepare.class_texts(shared)
+    texts = prepare.texts_of(sets, classes, work)
+    print(f"{len(sets.train)} captioned and {len(sets.labelled)} labelled pictures")
+    data = prepare.data_of(sets, texts, classes, work)
+    heads: Heads = Training(trial, data).run(work / f"checkpoint-{trial.seed}.pt")
+    figures = prepare.chosen_by(heads, sets, texts, work)
+    figures["minutes"] = round((time.perf_counter() - started) / 60, 1)
+    finish.model(heads, sets, work, out / "model", trial)
+    return figures
+
+
+if __name__ == "__main__":
+    main()

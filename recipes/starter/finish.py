@@ -1,0 +1,74 @@
+"""From trained heads to the model's folder: export, bank of the background, calibration, card."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from recipes.starter import backbone, calibration, export, pictures
+from recipes.starter.prepare import Sets
+from recipes.starter.settings import SIZE, Trial
+from recipes.starter.texts import LONGEST
+from recipes.starter.train import Heads
+
+BANK = 768
+"""Unrelated pictures whose vectors ship as the background of every question."""
+
+SHOWN = 256
+"""Training pictures that show the quantiser its ranges."""
+
+PACKAGE = Path(__file__).resolve().parents[2] / "src" / "kinolex" / "encoders"
+
+
+def model(heads: Heads, sets: Sets, work: Path, out: Path, trial: Trial) -> None:
+    """Write everything that ships to ``out``."""
+    picture = export.PictureSide(backbone.Features(backbone.whole()), heads.picture)
+    vision, words = export.write_float(picture, export.TextSide(heads.text), work, SIZE)
+    if out.exists():
+        shutil.rmtree(out)
+    export.write_rules(out, SIZE, trial.dimensions, LONGEST)
+    rng = np.random.default_rng(3)
+    every = [*sets.train, *sets.labelled]
+    chosen = [every[i] for i in rng.permutation(len(every))[: BANK + SHOWN]]
+    shown = [pictures.plain(image) for image in pictures.read(chosen[:SHOWN])]
+    export.quantised(vision, out / "visual" / "model.onnx", shown)
+    export.small_matrices(words, out / "textual" / "model.onnx")
+    calibration.write(sets, chosen[SHOWN:] or chosen, out)
+
+
+def install(folder: Path) -> None:
+    """Copy a model into the package and write its card, with the hash of every file."""
+    place = PACKAGE / "starter"
+    if place.exists():
+        shutil.rmtree(place)
+    shutil.copytree(folder, place)
+    card = PACKAGE / "cards" / "starter.json"
+    card.write_text(json.dumps(card_of(place), indent=2) + "\n", encoding="utf-8")
+
+
+def card_of(place: Path) -> dict[str, Any]:
+    """The model's card."""
+    config = json.loads((place / "config.json").read_text("utf-8"))
+    return {
+        "name": "starter",
+        "kind": "picture",
+        "title": "Starter, 240 px (ships with kinolex)",
+        "about": "Small: finds what is plainly to be seen. Trained by recipes/starter on Flickr8k "
+        "and ImageNet classes, on top of all-MiniLM-L6-v2; see docs/starter.md.",
+        "licence": "research use (trained on Flickr8k and ImageNet)",
+        "languages": ["en"],
+        "dimensions": config["embed_dim"],
+        "rank": 900,
+        "sources": [
+            {
+                "kind": "module",
+                "module": "kinolex",
+                "folder": "encoders/starter",
+                "files": export.hashes(place),
+            }
+        ],
+    }

@@ -1,0 +1,132 @@
+"""From pictures and captions to what training reads: features of views, texts, who belongs to whom.
+
+Held out of training, to choose by: Flickr8k's dev split, all of ``coco_captions``, and a third of
+the classes of ``caltech101``. Nothing is chosen on Flickr8k's test split, on the ImageNet sample or
+on the real clips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
+
+from recipes.starter import cache, measure, pictures, texts, wordnet
+from recipes.starter.drawn import packed
+from recipes.starter.pictures import Labelled
+from recipes.starter.settings import DRAWN, VIEWS
+from recipes.starter.train import Data, Heads
+
+
+@dataclass(frozen=True)
+class Sets:
+    """Pictures by what they are for."""
+
+    train: list[Labelled]
+    dev: list[Labelled]
+    test: list[Labelled]
+    labelled: list[Labelled]
+    far: list[Labelled] = field(default_factory=list)
+    """Captioned pictures of another source, to choose by."""
+    unknown: list[Labelled] = field(default_factory=list)
+    """Pictures of classes that no label of training names, to choose by."""
+
+
+def sets_of(shared: Path, work: Path, limit: int = 0) -> Sets:
+    """Split what is in the folder; at most ``limit`` pictures a collection and split (0 = all)."""
+    flickr = pictures.flickr8k(shared, limit)
+    more = pictures.more(shared, limit)
+    held = set(sorted({m.label for m in more if m.collection == "caltech101"})[::3])
+    unknown = [m for m in more if m.collection == "caltech101" and m.label in held]
+    return Sets(
+        train=[f for f in flickr if f.split in ("train", "none")] + packed(work, limit or DRAWN),
+        dev=[f for f in flickr if f.split == "dev"],
+        test=[f for f in flickr if f.split == "test"],
+        labelled=[m for m in more if m.label and m not in unknown],
+        far=[m for m in more if m.captions],
+        unknown=unknown,
+    )
+
+
+def label_forms(label: str) -> list[str]:
+    """How a label is said."""
+    return [label, f"a photo of {label}"]
+
+
+def texts_of(sets: Sets, classes: Sequence[Sequence[str]], folder: Path) -> texts.Texts:
+    """Token vectors of everything said in training or in choosing."""
+    said = [
+        c for some in (sets.train, sets.dev, sets.test, sets.far) for p in some for c in p.captions
+    ]
+    said += [f for p in (*sets.labelled, *sets.unknown) for f in label_forms(p.label)]
+    said += [text for several in classes for text in several]
+    return texts.encoded(said, folder, "texts")
+
+
+def data_of(sets: Sets, known: texts.Texts, classes: Sequence[Sequence[str]], folder: Path) -> Data:
+    """What training reads."""
+    labels = sorted({p.label for p in sets.labelled})
+    views = cache.features(sets.train, folder, "train", views=VIEWS)
+    label_views = cache.features(sets.labelled, folder, "labelled", views=VIEWS)
+    return Data(
+        texts=known,
+        views=torch.from_numpy(views),
+        captions=[known.ids(p.captions) for p in sets.train],
+        groups=_groups(sets.train),
+        label_views=torch.from_numpy(label_views),
+        labels=[labels.index(p.label) for p in sets.labelled],
+        label_texts=[known.ids(label_forms(label)) for label in labels],
+        class_texts=[known.ids(several) for several in classes],
+        classes=cache.classifier(),
+    )
+
+
+def _groups(some: Sequence[Labelled]) -> Tensor:
+    """A number a picture; the same for drawn ones that the same words describe."""
+    keys = [p.captions[0] if p.collection == "drawn" else p.name for p in some]
+    places = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    return torch.tensor([places[key] for key in keys])
+
+
+def chosen_by(
+    heads: Heads, sets: Sets, known: texts.Texts, folder: Path, dimensions: int = 0
+) -> dict[str, float]:
+    """The figures that trials are compared by."""
+    heads.eval()
+
+    def short(rows: Tensor) -> Tensor:
+        return F.normalize(rows[:, :dimensions], dim=-1) if dimensions else rows
+
+    def seen(some: list[Labelled], name: str) -> Tensor:
+        found = cache.features(some, folder, name, views=1)
+        return short(heads.shown(torch.from_numpy(found[:, 0])))
+
+    found: dict[str, float] = {}
+    for name, some in (("dev", sets.dev), ("far", sets.far)):
+        said = [(i, c) for i, p in enumerate(some) for c in p.captions]
+        told = short(heads.all_told(known, known.ids(c for _, c in said)))
+        figures = measure.recall(told, seen(some, name), torch.tensor([i for i, _ in said]))
+        found |= {f"{name} {k}": v for k, v in figures.items() if k in ("t2i R@1", "t2i R@10")}
+    labels = sorted({p.label for p in (*sets.labelled, *sets.unknown)})
+    forms = [
+        heads.all_told(known, known.ids(f)) for f in zip(*map(label_forms, labels), strict=True)
+    ]
+    told = short(F.normalize(torch.stack(list(forms)).sum(0), dim=-1))
+    right = torch.tensor([labels.index(p.label) for p in sets.unknown])
+    figures = measure.accuracy(seen(sets.unknown, "unknown"), told, right)
+    return {
+        k: round(v, 2) for k, v in (found | {f"unknown {k}": v for k, v in figures.items()}).items()
+    }
+
+
+def class_texts(shared: Path) -> list[tuple[str, ...]]:
+    """Texts of the 1,000 classes; none where WordNet or their list is missing, with a warning."""
+    try:
+        return wordnet.class_texts(shared)
+    except FileNotFoundError as error:
+        print(f"Training goes on without the 1,000 classes: {error}")
+        return []
