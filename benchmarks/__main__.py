@@ -37,6 +37,7 @@ BENCHES = (
     Bench("search_scale", quick=("--hours", "2", "--runs", "1")),
     Bench("words", shared="needs"),
     Bench("answers", shared="needs"),
+    Bench("quality", shared="needs"),
 )
 
 

@@ -53,6 +53,18 @@ CHOSEN = {
         "ten nearest frames: LanceDB, IVF-PQ",
         "cold `kinolex search`",
     ),
+    "quality": (
+        "a frame on one core",
+        "Flickr8k test: text to picture R@1",
+        "Flickr8k test: text to picture R@10",
+        "ImageNet sample: class name top-5",
+        "picture alone: 32 group questions, MRR",
+        "all channels: 32 group questions, MRR",
+        "picture alone, 94 moment questions: right video first",
+        "picture alone, 94 moment questions: R1@0.3 given the video",
+        "picture alone, 94 moment questions: R1@0.5 given the video",
+        "picture alone: present or absent, area under the curve",
+    ),
     "words": (
         "speech: whisper-tiny.en, 12 clips",
         "speech: whisper-tiny.en (faster-whisper alone), 12 clips",

@@ -2,8 +2,10 @@
 
 Steps, each kept in ``OUT/work`` and not repeated: features of pictures, token vectors of texts,
 training, export to ONNX in eight bits, background bank, calibration, and the card. ``--install``
-copies the result into the package. ``--few N`` makes a small one of N pictures a collection, to see
-that all runs. What it needs beside kinolex stands in ``requirements.txt``.
+copies the result into the package. ``--captions FILE.jsonl`` adds pictures of your own (rows with
+``image``, ``captions`` or ``label``, and maybe ``split``), or trains on these alone where there is
+no ``--shared``. ``--few N`` takes N pictures a collection, to see that all runs. What it needs
+beside kinolex stands in ``requirements.txt``.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from recipes.starter.train import Heads, Training
 def main() -> None:
     """Run every step that is not done yet."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--shared", type=Path, required=True, help="folder with data/")
+    parser.add_argument("--shared", type=Path, help="folder with data/")
+    parser.add_argument("--captions", type=Path, help="JSONL of pictures of your own")
     parser.add_argument("--out", type=Path, default=Path("build/starter"))
     parser.add_argument("--few", type=int, default=0, help="pictures a collection; 0 = all")
     parser.add_argument("--epochs", type=int, default=0, help="other than the chosen number")
@@ -32,24 +35,30 @@ def main() -> None:
     trial = Trial(seed=given.seed)
     if given.epochs:
         trial = replace(trial, epochs=given.epochs)
-    if given.few:
-        trial = replace(trial, batch=min(trial.batch, given.few))
-    made = make(given.shared, given.out, trial, given.few)
+    if given.shared is None and given.captions is None:
+        parser.error("give --shared DIR, --captions FILE, or both")
+    made = make(given.shared, given.captions, given.out, trial, given.few)
     print(json.dumps(made, indent=1))
     if given.install:
         finish.install(given.out / "model")
 
 
-def make(shared: Path, out: Path, trial: Trial, few: int = 0) -> dict[str, float]:
+def make(
+    shared: Path | None, captions: Path | None, out: Path, trial: Trial, few: int = 0
+) -> dict[str, float]:
     """From data to the model's folder ``out/model``; gives the figures of the dev sets."""
     work = out / "work"
     started = time.perf_counter()
-    sets = prepare.sets_of(shared, work, few)
-    classes = prepare.class_texts(shared)
+    sets = prepare.sets_of(shared, work, few) if shared else None
+    sets = prepare.with_own(captions, sets) if captions else sets
+    assert sets is not None
+    classes = prepare.class_texts(shared) if shared else []
     texts = prepare.texts_of(sets, classes, work)
     print(f"{len(sets.train)} captioned and {len(sets.labelled)} labelled pictures")
+    trial = replace(trial, batch=min(trial.batch, len(sets.train)))
     data = prepare.data_of(sets, texts, classes, work)
-    heads: Heads = Training(trial, data).run(work / f"checkpoint-{trial.seed}.pt")
+    key = f"{trial.seed}-{trial.epochs}-{len(sets.train)}"
+    heads: Heads = Training(trial, data).run(work / f"checkpoint-{key}.pt")
     figures = prepare.chosen_by(heads, sets, texts, work)
     figures["minutes"] = round((time.perf_counter() - started) / 60, 1)
     finish.model(heads, sets, work, out / "model", trial)

@@ -30,7 +30,7 @@ def features(
     """Pooled features of every view of every picture; (pictures, views, features) float16."""
     folder.mkdir(parents=True, exist_ok=True)
     names = "\n".join(f"{one.archive.name}/{one.collection}/{one.name}" for one in found)
-    key = hashlib.sha256(f"{BACKBONE} {SIZE} {views}\n{names}".encode()).hexdigest()[:8]
+    key = hashlib.sha256(f"{BACKBONE} {SIZE} {views} middle\n{names}".encode()).hexdigest()[:8]
     path, done = folder / f"{name}-{key}.npy", folder / f"{name}-{key}.done"
     ready = int(done.read_text()) if done.exists() and path.exists() else 0
     if ready == len(found) and found:

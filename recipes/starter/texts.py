@@ -52,22 +52,30 @@ class Texts:
 
 
 def encoded(texts: Iterable[str], folder: Path, name: str) -> Texts:
-    """Encode texts, or read them where they were encoded before."""
+    """Encode texts; those that were encoded before are read."""
     from kinolex.encoders.registry import load_words
 
     wanted = list(dict.fromkeys(texts))
     listed, stored = folder / f"{name}.json", folder / f"{name}.npz"
-    if stored.exists() and json.loads(listed.read_text("utf-8")) == wanted:
+    known: dict[str, npt.NDArray[np.float16]] = {}
+    if stored.exists() and listed.exists():
+        before = json.loads(listed.read_text("utf-8"))
         with np.load(stored) as kept:
-            return Texts(wanted, kept["vectors"], kept["starts"])
+            vectors, starts = kept["vectors"], kept["starts"]
+        if before == wanted:
+            return Texts(wanted, vectors, starts)
+        known = {t: vectors[starts[i] : starts[i + 1]] for i, t in enumerate(before)}
+    new = [text for text in wanted if text not in known]
     encoder = load_words("all-minilm-l6-v2")
-    pieces: list[npt.NDArray[np.float16]] = []
-    for start in range(0, len(wanted), 4096):
-        for tokens in encoder.encode_tokens(wanted[start : start + 4096]):
-            pieces.append(tokens[:LONGEST].astype(np.float16))
+    for first in range(0, len(new), 4096):
+        some = new[first : first + 4096]
+        for text, tokens in zip(some, encoder.encode_tokens(some), strict=True):
+            known[text] = tokens[:LONGEST].astype(np.float16)
+    pieces = [known[text] for text in wanted]
     starts = np.cumsum([0, *(len(p) for p in pieces)], dtype=np.int64)
     vectors = np.concatenate(pieces)
     folder.mkdir(parents=True, exist_ok=True)
+    listed.unlink(missing_ok=True)
     np.savez(stored, vectors=vectors, starts=starts)
     listed.write_text(json.dumps(wanted), "utf-8")
     return Texts(wanted, vectors, starts)

@@ -116,7 +116,8 @@ class Training:
         while self.epoch < self.trial.epochs:
             self._an_epoch(np.random.default_rng([self.trial.seed, self.epoch]))
             self.epoch += 1
-            if checkpoint is not None and self.epoch % every == 0:
+            last = self.epoch == self.trial.epochs
+            if checkpoint is not None and (last or self.epoch % every == 0):
                 torch.save(self._state(), checkpoint)
         if self.trial.average:
             for mean, weight in zip(self.average, self.weights, strict=True):

@@ -92,10 +92,8 @@ def test_longer_texts_lose_their_end(folder, monkeypatch):
 
 
 def test_pictures_work_without_the_sentence_encoder_and_words_say_what_is_missing(folder):
-    (folder / "textual" / "sentences.json").write_text()
-    (folder / "textual" / "sentences.json").write_text(
-        '{"words": "multilingual-e5-small", "tokens": 9}'
-    )
+    named = '{"words": "multilingual-e5-small", "tokens": 9}'
+    (folder / "textual" / "sentences.json").write_text(named)
     card = Card("x", "picture", "x", "x", ())
     encoder = picture.load(card, folder, Settings())
     seen = encoder.encode_pictures([np.full((8, 8, 3), 200, np.uint8)])

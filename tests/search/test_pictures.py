@@ -54,16 +54,18 @@ def test_every_candidate_is_sound(lengths: list[int], seed: int, data: st.DataOb
     frames = FrameTable(vectors)
     query = unit(vectors.rows[seed % len(vectors.rows)].astype(np.float32))
     asked = PictureQuestion(query, frames.background(query))
+    scanned = scan(asked, frames, only)
     found = candidates(
         asked,
         frames,
-        scan(asked, frames, only),
+        scanned,
         shots_of=lambda _: [],
         duration=lambda v: float(lengths[int(v[1:])]),
     )
+    assert found or only == set()  # where nothing is near the line, the best is shown as weak
     for one in found:
         assert only is None or one.video in only
-        assert one.chance >= WEAK
+        assert one.chance >= WEAK or scanned.weak
         length = lengths[int(one.video[1:])]
         assert 0 <= one.span.start < one.span.end <= length
         assert one.span.start <= one.ground.time <= one.span.end

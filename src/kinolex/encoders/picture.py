@@ -196,7 +196,7 @@ class OnnxPictures:
             return None
         found = tokens.read_json(path)
         try:
-            return {name: float(found[name]) for name in ("standard", "raw", "shift")}
+            return {name: float(found[name]) for name in ("standard", "raw", "shift", "popularity")}
         except (KeyError, TypeError, ValueError) as error:
             raise EncoderError(f"The calibration {path} is not understood: {error!r}.") from error
 

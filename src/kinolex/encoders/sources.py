@@ -269,7 +269,7 @@ def _installed(source: Source) -> dict[str, Path] | None:
         if root is None:
             return None
         folder = root / source.module / source.folder
-        there = all((folder / file.to).is_file() for file in source.files if file.sha256)
+        there = not source.folder or all((folder / file.to).is_file() for file in source.files)
         return {"": folder} if there else None
     if source.kind == "hub":
         return None

@@ -131,16 +131,18 @@ class Calibration:
     The calibrated score is ``standard * z + raw * cosine + shift`` with ``z`` the standard score,
     its line ``standard * picture_line``; neither weight is negative, so that it rises with the
     cosine. Standard scores make questions comparable, raw cosines tell better whether anything
-    answers at all: together they do both.
+    answers at all: together they do both. ``popularity`` times the mean vector of `GENERAL` is
+    taken away from a question first, as some pictures score high whatever is asked.
     """
 
     standard: float = 1.0
     raw: float = 0.0
     shift: float = 0.0
+    popularity: float = 0.0
 
     def __post_init__(self) -> None:
-        numbers = (self.standard, self.raw, self.shift)
-        if not all(map(math.isfinite, numbers)) or min(self.standard, self.raw) < 0:
+        numbers = (self.standard, self.raw, self.popularity, self.shift)
+        if not all(map(math.isfinite, numbers)) or min(numbers[:3]) < 0:
             raise ValueError(f"no calibration: {numbers}")
         if self.standard + self.raw <= 0:
             raise ValueError("a calibration needs a weight")

@@ -20,7 +20,7 @@ from kinolex.encoders.protocols import PictureEncoder
 from kinolex.errors import QueryError
 from kinolex.library.vectors import VectorTable
 from kinolex.moments import Part, Span
-from kinolex.search.calibrate import WEAK
+from kinolex.search.calibrate import WEAK, unpopular
 from kinolex.search.curves import curve
 from kinolex.search.fuse import Candidate
 from kinolex.search.likeness import (
@@ -53,6 +53,9 @@ __all__ = [
 TOP = 256
 FEW_VIDEOS = 4
 MOST_WINDOWS = 12
+FEW_WEAK = 12
+"""Frames that are looked at where none is near the line, so that the best can be shown as weak."""
+
 REACH = 90
 """Frames around the found ones that a curve shows."""
 
@@ -124,6 +127,19 @@ class FrameTable:
         """
         texts = self._general()
         return texts is None or int((inner(texts, vector) > ALIKE).sum()) < UNKNOWN
+
+    def worded(self, vector: Vector, prior: Prior) -> PictureQuestion:
+        """A question of words alone, for which the encoder's calibration holds."""
+        vector = self.unpopular(vector)
+        background = replace(self.background(vector, prior), calibration=self.calibration)
+        return PictureQuestion(vector, background)
+
+    def unpopular(self, vector: Vector) -> Vector:
+        """A question in words without what every question has, as the calibration wants it."""
+        texts = self._general() if self.calibration.popularity else None
+        if texts is None:
+            return vector
+        return unit(unpopular(vector, texts, self.calibration.popularity))
 
     def _general(self) -> Vector | None:
         if self._texts is not None and self._words is None:
@@ -228,10 +244,9 @@ def ask(
     length = float(np.linalg.norm(total)) or 1.0
     prior = summed(priors, [w / length for w in weights])
     vector = unit(np.asarray(total, np.float32))
-    background = table.background(vector, prior)
     if len(parts) == 1 and parts[0].kind == "words" and parts[0].weight > 0:
-        background = replace(background, calibration=table.calibration)
-    return PictureQuestion(vector, background)
+        return table.worded(vector, prior)
+    return PictureQuestion(vector, table.background(vector, prior))
 
 
 def _vector(
@@ -250,10 +265,14 @@ def _vector(
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What one look through all vectors gave: rows near or above the line, best first."""
+    """What one look through all vectors gave: rows, best first.
+
+    They are near or above the line; or, where none is, the best ones however far below (``weak``).
+    """
 
     rows: npt.NDArray[np.int64]
     line: float
+    weak: bool = False
 
 
 def scan(
@@ -285,6 +304,9 @@ def scan(
         others[places] = False
         if others.any():
             found = np.concatenate([found, _top(asked, vectors, others, line, top)[0]])
+    if not len(found) and math.isfinite(asked.background.deviation):
+        _, rows = vectors.search(asked.vector[None], min(FEW_WEAK, len(vectors)), allowed)
+        return Scan(rows[0][rows[0] >= 0], line, weak=True)
     return Scan(found, line)
 
 
@@ -315,6 +337,8 @@ def candidates(
 ) -> list[Candidate]:
     """Spans of the picture channel, with chances of at least `kinolex.search.calibrate.WEAK`.
 
+    Where nothing is near the line, the best few spans whatever their chance.
+
     Parameters
     ----------
     asked : PictureQuestion
@@ -336,7 +360,7 @@ def candidates(
     for place, first, last in stretches:
         mine = values[done : done + last - first]
         done += len(mine)
-        found += _of_stretch(table.table, place, first, mine, scanned.line, shots_of, duration)
+        found += _of_stretch(table.table, place, first, mine, scanned, shots_of, duration)
     return found
 
 
@@ -391,7 +415,7 @@ def _of_stretch(
     place: int,
     first: int,
     values: npt.NDArray[np.float64],
-    line: float,
+    scanned: Scan,
     shots_of: Callable[[str], Sequence[Span]],
     duration: Callable[[str], float],
 ) -> list[Candidate]:
@@ -409,9 +433,9 @@ def _of_stretch(
     shots = every[behind : bisect_left(every, end, key=lambda shot: shot.start)]
     scores = curve(times, values, length, shots, window=Span(start, end))
     out = []
-    for found in spans_of(scores, line - MARGIN):
-        sure = float(picture_chance(found.score, line))
-        if sure >= WEAK and found.span.start < length:
+    for found in spans_of(scores, -math.inf if scanned.weak else scanned.line - MARGIN):
+        sure = float(picture_chance(found.score, scanned.line))
+        if (sure >= WEAK or scanned.weak) and found.span.start < length:
             span = found.span.within(length)
             out.append(Candidate(video, "picture", span, sure, ground=Seen(found.best)))
     return out

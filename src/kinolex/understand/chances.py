@@ -15,7 +15,7 @@ the probability is "none", and the softmax of the rivals shares out the rest.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -88,10 +88,9 @@ def question(
     length = float(np.linalg.norm(total)) or 1.0
     prior = summed(priors, [w / length for w in weights])
     vector = unit(np.asarray(total, np.float32))
-    background = table.background(vector, prior)
     if words:
-        background = replace(background, calibration=table.calibration)
-    return PictureQuestion(vector, background)
+        return table.worded(vector, prior)
+    return PictureQuestion(vector, table.background(vector, prior))
 
 
 def chances(
