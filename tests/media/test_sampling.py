@@ -82,8 +82,9 @@ def test_shots_are_all_represented_and_long_ones_go_on(gap_list, step, data):
     cuts = data.draw(st.sets(st.sampled_from(range(len(times)))))
     kept = shots(times, cuts, step)
     assert kept[0] == 0
-    apart = [times[b] - times[a] for a, b in itertools.pairwise(kept)]
-    assert all(gap >= step * CLOSEST - 2e-6 for gap in apart)
+    # First frames of shots keep their distance; frames of the grid in between may come just before
+    # or after one, where frames are rare, but there are no more of them than steps.
+    assert len(kept) <= times[-1] / (step * CLOSEST) + times[-1] / step + 2
     borders = sorted({0, *cuts, len(times)})
     for first, behind in itertools.pairwise(borders):
         inside = [i for i in kept if first <= i < behind]
