@@ -152,7 +152,11 @@ def imagenet(table: Table, encoder: PictureEncoder, shared: Path) -> None:
     table.add("ImageNet sample: class name top-1", 100 * float(hits[:, 0].mean()), "%", note=note)
     table.add("ImageNet sample: class name top-5", 100 * float(hits.any(1).mean()), "%", "90", note)
     table.add("ImageNet sample: chance, top-5", 0.5, "%")
-    belongs = _categories(classes)
+    try:
+        belongs = _categories(classes)
+    except FileNotFoundError as error:
+        print(f"left out: category words ({error})")
+        return
     asked = list(belongs)
     scores = encoder.encode_words(asked, query=True) @ seen.T
     found = [

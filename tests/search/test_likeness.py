@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from kinolex.encoders.picture import OnnxPictures
+from kinolex.errors import EncoderError
 from kinolex.library.records import ChannelData, FrameBlock, Stamp
 from kinolex.moments import Answer
 from kinolex.search import likeness as k
@@ -265,3 +266,10 @@ def test_an_encoders_calibration_moves_its_line(film: Film) -> None:
     film.encoder.calibration = lambda: {"standard": 1.0, "raw": 50.0, "shift": 0.0}
     mild = Engine(film.shelf.store, picture=film.encoder)
     assert mild.answer(parse("yellow", channels="picture")).moments
+
+
+def test_a_calibration_file_that_is_wrong_is_one_sentence(film: Film) -> None:
+    film.put(["grey"] * 30 + ["yellow"] * 5)
+    film.encoder.calibration = lambda: {"standard": -1.0, "raw": 0.0, "shift": 0.0}
+    with pytest.raises(EncoderError, match="calibration"):
+        Engine(film.shelf.store, picture=film.encoder).answer(parse("yellow", channels="picture"))

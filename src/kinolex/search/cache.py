@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kinolex.encoders.protocols import PictureEncoder
+from kinolex.errors import EncoderError
 from kinolex.library.concepts import Concept
 from kinolex.library.memory import CHOSEN
 from kinolex.library.records import ChannelState, Counts, Space
@@ -29,7 +30,13 @@ def _calibration(encoder: PictureEncoder | None) -> Calibration:
     """What an encoder's card says about its scores; encoders need not say anything."""
     said = getattr(encoder, "calibration", None)
     found = said() if callable(said) else None
-    return Calibration(**found) if found else Calibration()
+    try:
+        return Calibration(**found) if found else Calibration()
+    except (TypeError, ValueError) as error:
+        raise EncoderError(
+            f"The calibration of {getattr(encoder, 'name', 'the encoder')} is no good: {error}.",
+            hint="Mend its calibration.json, or delete it.",
+        ) from error
 
 
 class Cache:

@@ -1,0 +1,72 @@
+"""The encoder that ships: its files, its size, and that it tells plain things apart."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from kinolex.encoders.registry import cards, load_picture, sentences_missing
+from kinolex.encoders.sources import resolve, verify
+from kinolex.testing.looks import draw
+
+ASKED = ("a red circle", "a black square", "a green triangle")
+
+
+@pytest.fixture(scope="module")
+def starter():
+    return load_picture("starter")
+
+
+def test_the_files_are_those_of_the_card_and_small():
+    card = cards()["starter"]
+    assert verify(card).ok
+    folder = resolve(card)
+    assert folder is not None
+    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    assert found == {file.to for file in card.sources[0].files}
+    assert (folder / "visual" / "model.onnx").stat().st_size <= 9_000_000
+    assert json.loads((folder / "config.json").read_text())["embed_dim"] == card.dimensions
+
+
+def test_any_other_picture_model_is_preferred():
+    ranks = {card.name: card.rank for card in cards().values() if card.kind == "picture"}
+    assert max(ranks, key=ranks.__getitem__) == "starter"
+
+
+def test_its_bank_and_calibration_fit(starter):
+    assert starter.background().shape == (768, starter.dimensions)
+    assert {"standard", "raw", "shift", "popularity"} == set(starter.calibration())
+
+
+@pytest.mark.parametrize("dimensions", [384, 128])
+def test_plain_shapes_are_found_by_their_words(starter, dimensions):
+    if sentences_missing(starter):
+        pytest.skip(f"needs {sentences_missing(starter)}")
+    pictures = [draw(f"shape:{text[2:]} on white", (320, 240), 0) for text in ASKED]
+    seen = starter.encode_pictures(pictures)[:, :dimensions]
+    told = starter.encode_words(ASKED, query=True)[:, :dimensions]
+    scores = told @ (seen / np.linalg.norm(seen, axis=1, keepdims=True)).T
+    assert scores.argmax(axis=1).tolist() == [0, 1, 2]
+
+
+def test_real_pictures_are_found_far_better_than_by_chance(starter, shared):
+    """A hundred pictures that training did not see: by chance a tenth are among the first ten."""
+    if sentences_missing(starter):
+        pytest.skip(f"needs {sentences_missing(starter)}")
+    import io
+    import zipfile
+
+    from PIL import Image
+
+    folder = shared / "data" / "flickr8k"
+    rows = [json.loads(line) for line in (folder / "captions.jsonl").open(encoding="utf-8")]
+    rows = [row for row in rows if row["split"] == "dev"][:100]
+    with zipfile.ZipFile(folder / "images_160.zip") as archive:
+        images = [Image.open(io.BytesIO(archive.read(row["image"]))) for row in rows]
+        seen = starter.encode_pictures([np.asarray(i.convert("RGB")) for i in images])
+    told = starter.encode_words([row["captions"][0] for row in rows], query=True)
+    scores = told @ seen.T
+    ranks = (scores > np.diag(scores)[:, None]).sum(axis=1)
+    assert (ranks < 10).mean() > 0.7
