@@ -47,7 +47,9 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks $(if $(DATA),--shared $(DATA))
 
 bench-quality: $(READY)
-	$(BIN)/python -m benchmarks.quality $(if $(DATA),--shared $(DATA))
+	$(BIN)/python -c "import matplotlib" 2>/dev/null || $(BIN)/python -m pip install -q -e ".[bench]"
+	$(BIN)/python -m benchmarks.quality $(if $(DATA),--shared $(DATA)) \
+	  $(if $(wildcard build/starter/model-float),--float build/starter/model-float)
 
 # Trains the starter encoder again (about an hour on two cores) and puts it into the package.
 starter: $(READY)

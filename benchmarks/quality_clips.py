@@ -133,8 +133,14 @@ def _guesses(table: Table, library: kinolex.Library, moments: Sequence[Asked]) -
     table.add("guess: a video at random, first", 1 / len(lengths), "share")
 
 
-def absent(table: Table, library: kinolex.Library, folder: Path, texts: Sequence[str]) -> None:
-    """Present and absent questions apart, by the picture channel and by all."""
+def absent(
+    table: Table, library: kinolex.Library, folder: Path, texts: Sequence[str]
+) -> tuple[list[float], list[float]]:
+    """Present and absent questions apart, by the picture channel and by all.
+
+    Gives the scores of both by pictures alone.
+    """
+    kept: tuple[list[float], list[float]] | None = None
     groups, moments = questions(folder)
     present = [q.text for q in [*groups, *moments] if q.kind in ("picture", "moment", "group")]
     for label in ("picture alone", "all channels"):
@@ -146,11 +152,15 @@ def absent(table: Table, library: kinolex.Library, folder: Path, texts: Sequence
             return (moments[0].score if moments else 0.0), bool(answer.moments)
 
         yes, no = [best(text) for text in present], [best(text) for text in texts]
-        value = area([s for s, _ in yes], [s for s, _ in no])
+        scores = [s for s, _ in yes], [s for s, _ in no]
+        kept = kept or scores
+        value = area(*scores)
         aim = "0.85" if label == "picture alone" else ""
         table.add(f"{label}: present or absent, area under the curve", value, "", aim)
         table.add(f"{label}: absent answered nothing found", _share(no, lambda f: not f), "share")
         table.add(f"{label}: present still answered", _share(yes, lambda f: f), "share")
+    assert kept is not None
+    return kept
 
 
 def _share(found: Sequence[tuple[float, bool]], right: Callable[[bool], bool]) -> float:

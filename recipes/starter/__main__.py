@@ -1,11 +1,12 @@
 """Make the starter encoder: ``python -m recipes.starter --shared DIR --out DIR``.
 
-Steps, each kept in ``OUT/work`` and not repeated: features of pictures, token vectors of texts,
-training, export to ONNX in eight bits, background bank, calibration, and the card. ``--install``
-copies the result into the package. ``--captions FILE.jsonl`` adds pictures of your own (rows with
-``image``, ``captions`` or ``label``, and maybe ``split``), or trains on these alone where there is
-no ``--shared``. ``--few N`` takes N pictures a collection, to see that all runs. What it needs
-beside kinolex stands in ``requirements.txt``.
+Steps, each kept in ``OUT/work`` (3 GB) and not repeated: activations of pictures, token vectors of
+texts, training of the heads, then of the heads and the backbone's top, export to ONNX in eight
+bits, background bank, calibration, and the card. ``--install`` copies the result into the package.
+``--captions FILE.jsonl`` adds pictures of your own (rows with ``image``, ``captions`` or ``label``,
+and maybe ``split``), or trains on these alone where there is no ``--shared``. ``--few N`` takes N
+pictures a collection, to see that all runs. What it needs beside kinolex stands in
+``requirements.txt``.
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from recipes.starter import finish, prepare
+from recipes.starter import finish, prepare, train
 from recipes.starter.settings import Trial
-from recipes.starter.train import Heads, Training
 
 
 def main() -> None:
@@ -28,13 +28,17 @@ def main() -> None:
     parser.add_argument("--captions", type=Path, help="JSONL of pictures of your own")
     parser.add_argument("--out", type=Path, default=Path("build/starter"))
     parser.add_argument("--few", type=int, default=0, help="pictures a collection; 0 = all")
-    parser.add_argument("--epochs", type=int, default=0, help="other than the chosen number")
+    parser.add_argument("--epochs", type=int, default=0, help="of the heads; 0 = as chosen")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--install", action="store_true", help="put the files into the package")
     given = parser.parse_args()
     trial = Trial(seed=given.seed)
     if given.epochs:
-        trial = replace(trial, epochs=given.epochs)
+        trial = replace(
+            trial,
+            first=replace(trial.first, epochs=given.epochs),
+            second=replace(trial.second, epochs=max(1, given.epochs // 12)),
+        )
     if given.shared is None and given.captions is None:
         parser.error("give --shared DIR, --captions FILE, or both")
     made = make(given.shared, given.captions, given.out, trial, given.few)
@@ -55,13 +59,11 @@ def make(
     classes = prepare.class_texts(shared) if shared else []
     texts = prepare.texts_of(sets, classes, work)
     print(f"{len(sets.train)} captioned and {len(sets.labelled)} labelled pictures")
-    trial = replace(trial, batch=min(trial.batch, len(sets.train)))
     data = prepare.data_of(sets, texts, classes, work)
-    key = f"{trial.seed}-{trial.epochs}-{len(sets.train)}"
-    heads: Heads = Training(trial, data).run(work / f"checkpoint-{key}.pt")
-    figures = prepare.chosen_by(heads, sets, texts, work)
+    heads, top = train.both(trial, data, work)
+    figures = prepare.chosen_by(heads, sets, texts, work, top=top)
     figures["minutes"] = round((time.perf_counter() - started) / 60, 1)
-    finish.model(heads, sets, work, out / "model", trial)
+    finish.model(heads, top, sets, work, out / "model", trial)
     return figures
 
 

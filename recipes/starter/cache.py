@@ -1,13 +1,15 @@
-"""What never changes in training, computed once: the frozen backbone's features of pictures.
+"""What never changes in training, computed once: activations and frozen features of pictures.
 
 Arrays are written piece by piece beside a count of finished rows, so that a run that was stopped
-goes on where it was. The backbone runs as ONNX here, which takes half the time of eager torch.
+goes on where it was. The frozen network runs as ONNX, which takes half the time of eager torch.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,58 +17,103 @@ import numpy.typing as npt
 import onnxruntime
 import torch
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
 from recipes.starter import backbone, pictures
 from recipes.starter.pictures import Labelled, Picture
-from recipes.starter.settings import BACKBONE, FEATURES, SIZE
+from recipes.starter.settings import BACKBONE, CUT, FEATURES, SIZE
+from recipes.starter.train import Seen
 
-_BATCH = 32
+_BATCH = 10
 
 
-def features(
-    found: list[Labelled], folder: Path, name: str, *, views: int
-) -> npt.NDArray[np.float16]:
-    """Pooled features of every view of every picture; (pictures, views, features) float16."""
+def seen(found: list[Labelled], folder: Path, name: str, *, views: int) -> Seen:
+    """Activations after block ``CUT`` of every view of every picture, and the pooled features."""
     folder.mkdir(parents=True, exist_ok=True)
     names = "\n".join(f"{one.archive.name}/{one.collection}/{one.name}" for one in found)
-    key = hashlib.sha256(f"{BACKBONE} {SIZE} {views} middle\n{names}".encode()).hexdigest()[:8]
-    path, done = folder / f"{name}-{key}.npy", folder / f"{name}-{key}.done"
-    ready = int(done.read_text()) if done.exists() and path.exists() else 0
-    if ready == len(found) and found:
-        return np.asarray(np.load(path, mmap_mode="r"))
-    out = np.lib.format.open_memmap(
-        path, mode="r+" if ready else "w+", dtype=np.float16, shape=(len(found), views, FEATURES)
+    key = hashlib.sha256(f"{BACKBONE} {SIZE} {CUT} {views}\n{names}".encode()).hexdigest()[:8]
+    bottom, top = _sessions(folder)
+    shape = _run(bottom, np.zeros((1, 3, SIZE, SIZE), np.float32)).shape[1:]
+    if not found:
+        return Seen(torch.zeros(0, views, FEATURES), np.zeros((0, views, *shape), np.float16))
+    done = folder / f"{name}-{key}.done"
+    ready = int(done.read_text()) if done.exists() else 0
+    mode = "r+" if ready else "w+"
+    activations, features = (
+        np.lib.format.open_memmap(
+            folder / f"{name}-{key}-{what}.npy",
+            mode=mode if ready < len(found) else "r",
+            dtype=np.float16,
+            shape=(len(found), views, *sides),
+        )
+        for what, sides in (("activations", shape), ("features", (FEATURES,)))
     )
-    session = backbone_session(folder)
+    for start, pixels in _ahead(_batches(found, ready, views)):
+        made = _run(bottom, pixels).astype(np.float16)
+        end = start + len(made) // views
+        activations[start:end] = made.reshape(-1, views, *shape)
+        features[start:end] = _run(top, made.astype(np.float32)).reshape(-1, views, FEATURES)
+        done.write_text(str(end))
+    activations.flush()
+    features.flush()
+    return Seen(torch.from_numpy(np.array(features)), activations)
+
+
+Batch = tuple[int, npt.NDArray[np.float32]]
+
+
+def _batches(found: list[Labelled], ready: int, views: int) -> Iterator[Batch]:
+    """Place of the first picture, and normalised pixels of all views of a few pictures."""
     images = pictures.read(found[ready:])
     step = max(1, _BATCH // views)
     for start in range(ready, len(found), step):
         count = min(step, len(found) - start)
         batch = [v for i in range(count) for v in _views(next(images), start + i, views)]
-        pixels = backbone.normalised(batch).contiguous().numpy()
-        made = session.run(None, {"pixels": pixels})[0]
-        out[start : start + count] = made.reshape(count, views, FEATURES)
-        done.write_text(str(start + count))
-    out.flush()
-    return np.asarray(out)
+        yield start, backbone.normalised(batch).numpy()
 
 
-def backbone_session(folder: Path) -> onnxruntime.InferenceSession:
-    """The frozen backbone as ONNX: normalised pixels to pooled features."""
-    path = folder / f"{BACKBONE}-{SIZE}.onnx"
-    if not path.exists():
-        torch.onnx.export(
-            backbone.Features(backbone.whole()).to(memory_format=torch.contiguous_format),
-            (torch.zeros(1, 3, SIZE, SIZE),),
-            str(path),
-            input_names=["pixels"],
-            output_names=["features"],
-            dynamic_axes={"pixels": {0: "n"}, "features": {0: "n"}},
-            opset_version=17,
-            dynamo=False,
-        )
-    return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The same, each made while the one before is used."""
+    with ThreadPoolExecutor(1) as beside:
+        coming = beside.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = beside.submit(next, batches, None)
+            yield batch
+
+
+def _run(
+    session: onnxruntime.InferenceSession, given: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    found: npt.NDArray[np.float32] = session.run(None, {"given": given})[0]
+    return found
+
+
+def _sessions(folder: Path) -> list[onnxruntime.InferenceSession]:
+    """The frozen network as ONNX, in two halves."""
+    found = []
+    for half in (backbone.Bottom, backbone.Top):
+        path = folder / f"{BACKBONE}-{SIZE}-{CUT}-{half.__name__.lower()}.onnx"
+        if not path.exists():
+            _export(half, path)
+        found.append(onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]))
+    return found
+
+
+def _export(half: type[nn.Module], path: Path) -> None:
+    network = backbone.whole()
+    given = torch.zeros(1, 3, SIZE, SIZE)
+    if half is backbone.Top:
+        given = backbone.Bottom(network)(given)
+    torch.onnx.export(
+        half(network),
+        (given,),
+        str(path),
+        input_names=["given"],
+        output_names=["found"],
+        dynamic_axes={"given": {0: "n"}, "found": {0: "n"}},
+        opset_version=17,
+        dynamo=False,
+    )
 
 
 @functools.cache

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from recipes.starter import backbone, calibration, export, pictures
+from recipes.starter.backbone import Top
 from recipes.starter.prepare import Sets
 from recipes.starter.settings import SIZE, Trial
 from recipes.starter.texts import LONGEST
@@ -24,9 +25,10 @@ SHOWN = 256
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "kinolex" / "encoders"
 
 
-def model(heads: Heads, sets: Sets, work: Path, out: Path, trial: Trial) -> None:
-    """Write everything that ships to ``out``."""
-    picture = export.PictureSide(backbone.Features(backbone.whole()), heads.picture)
+def model(heads: Heads, top: Top, sets: Sets, work: Path, out: Path, trial: Trial) -> None:
+    """Write everything that ships to ``out``, and the same in 32 bits beside it to compare with."""
+    bottom = backbone.Bottom(backbone.whole())
+    picture = export.PictureSide(bottom, top, heads.picture)
     vision, words = export.write_float(picture, export.TextSide(heads.text), work, SIZE)
     if out.exists():
         shutil.rmtree(out)
@@ -38,6 +40,11 @@ def model(heads: Heads, sets: Sets, work: Path, out: Path, trial: Trial) -> None
     export.quantised(vision, out / "visual" / "model.onnx", shown)
     export.small_matrices(words, out / "textual" / "model.onnx")
     calibration.write(sets, chosen[SHOWN:] or chosen, out)
+    wide = out.with_name(f"{out.name}-float")
+    shutil.rmtree(wide, ignore_errors=True)
+    shutil.copytree(out, wide)
+    shutil.copyfile(vision, wide / "visual" / "model.onnx")
+    shutil.copyfile(words, wide / "textual" / "model.onnx")
 
 
 def install(folder: Path) -> None:
@@ -56,7 +63,7 @@ def card_of(place: Path) -> dict[str, Any]:
     return {
         "name": "starter",
         "kind": "picture",
-        "title": "Starter, 240 px (ships with kinolex)",
+        "title": f"Starter, {SIZE} px (ships with kinolex)",
         "about": "Small: finds what is plainly to be seen. Trained by recipes/starter on Flickr8k "
         "and ImageNet classes, on top of all-MiniLM-L6-v2; see docs/starter.md.",
         "licence": "research use (trained on Flickr8k and ImageNet)",

@@ -11,15 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from recipes.starter import cache, measure, pictures, texts, wordnet
+from recipes.starter.backbone import Top
 from recipes.starter.drawn import packed
 from recipes.starter.pictures import Labelled
-from recipes.starter.settings import DRAWN, VIEWS
-from recipes.starter.train import Data, Heads
+from recipes.starter.settings import DRAWN, LABELLED_VIEWS, VIEWS
+from recipes.starter.train import Data, Heads, Seen
 
 
 @dataclass(frozen=True)
@@ -85,14 +87,12 @@ def texts_of(sets: Sets, classes: Sequence[Sequence[str]], folder: Path) -> text
 def data_of(sets: Sets, known: texts.Texts, classes: Sequence[Sequence[str]], folder: Path) -> Data:
     """What training reads."""
     labels = sorted({p.label for p in sets.labelled})
-    views = cache.features(sets.train, folder, "train", views=VIEWS)
-    label_views = cache.features(sets.labelled, folder, "labelled", views=VIEWS)
     return Data(
         texts=known,
-        views=torch.from_numpy(views),
+        views=cache.seen(sets.train, folder, "train", views=VIEWS),
         captions=[known.ids(p.captions) for p in sets.train],
         groups=_groups(sets.train),
-        label_views=torch.from_numpy(label_views),
+        label_views=cache.seen(sets.labelled, folder, "labelled", views=LABELLED_VIEWS),
         labels=[labels.index(p.label) for p in sets.labelled],
         label_texts=[known.ids(label_forms(label)) for label in labels],
         class_texts=[known.ids(several) for several in classes],
@@ -108,17 +108,23 @@ def _groups(some: Sequence[Labelled]) -> Tensor:
 
 
 def chosen_by(
-    heads: Heads, sets: Sets, known: texts.Texts, folder: Path, dimensions: int = 0
+    heads: Heads,
+    sets: Sets,
+    known: texts.Texts,
+    folder: Path,
+    dimensions: int = 0,
+    top: Top | None = None,
 ) -> dict[str, float]:
-    """The figures that trials are compared by."""
+    """The figures that trials are compared by; with the frozen top where none is given."""
     heads.eval()
 
     def short(rows: Tensor) -> Tensor:
         return F.normalize(rows[:, :dimensions], dim=-1) if dimensions else rows
 
     def seen(some: list[Labelled], name: str) -> Tensor:
-        found = cache.features(some, folder, name, views=1)
-        return short(heads.shown(torch.from_numpy(found[:, 0])))
+        found = cache.seen(some, folder, name, views=1)
+        features = found.features[:, 0] if top is None else pooled(top, found)
+        return short(heads.shown(features))
 
     found: dict[str, float] = {}
     for name, some in (("dev", sets.dev), ("far", sets.far)):
@@ -140,6 +146,15 @@ def chosen_by(
     return {
         k: round(v, 2) for k, v in (found | {f"unknown {k}": v for k, v in figures.items()}).items()
     }
+
+
+@torch.inference_mode()
+def pooled(top: Top, found: Seen) -> Tensor:
+    """Features of the plain views by a trained top."""
+    assert found.activations is not None
+    plain = found.activations[:, 0]
+    pieces = (plain[i : i + 64].astype(np.float32) for i in range(0, len(plain), 64))
+    return torch.cat([top(torch.from_numpy(piece)) for piece in pieces])
 
 
 def class_texts(shared: Path) -> list[tuple[str, ...]]:

@@ -14,11 +14,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from recipes.starter import prepare
+from recipes.starter import prepare, train
 from recipes.starter.settings import Trial
-from recipes.starter.train import Training
 
 KEPT = Path(__file__).with_name("trials.jsonl")
 
@@ -32,34 +29,40 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("build/starter"))
     parser.add_argument("--why", default="")
     given = parser.parse_args()
-    changes = dict(map(_change, given.changes))
-    trial = replace(Trial(name=given.name), **changes)
+    trial = Trial(name=given.name)
+    for change in given.changes:
+        trial = changed(trial, change)
     work = given.out / "work"
     sets = prepare.sets_of(given.shared, work)
     classes = prepare.class_texts(given.shared)
     texts = prepare.texts_of(sets, classes, work)
     data = prepare.data_of(sets, texts, classes, work)
     started = time.perf_counter()
-    heads = Training(trial, data).run()
-    row: dict[str, Any] = {"trial": given.name, "why": given.why, "changed": changes}
-    row |= prepare.chosen_by(heads, sets, texts, work)
-    short = prepare.chosen_by(heads, sets, texts, work, 128)
+    heads, top = train.both(trial, data, work, f"trial-{given.name}")
+    row: dict[str, Any] = {"trial": given.name, "why": given.why, "changed": given.changes}
+    row |= prepare.chosen_by(heads, sets, texts, work, top=top)
+    short = prepare.chosen_by(heads, sets, texts, work, 128, top)
     row["dev t2i R@1, 128 dimensions"] = short["dev t2i R@1"]
     row["minutes"] = round((time.perf_counter() - started) / 60, 1)
-    torch.save(heads.state_dict(), work / f"trial-{given.name}.pt")
     with KEPT.open("a", encoding="utf-8") as file:
         file.write(json.dumps(row) + "\n")
     print(json.dumps(row, indent=1))
 
 
-def _change(text: str) -> tuple[str, Any]:
-    key, _, value = text.partition("=")
-    if key not in {f.name for f in fields(Trial)}:
-        raise SystemExit(f"There is no setting {key!r}.")
+def changed(trial: Trial, change: str) -> Trial:
+    """The trial with ``key=value`` changed; ``first.epochs=40`` is a setting of a stage."""
+    key, _, text = change.partition("=")
     try:
-        return key, ast.literal_eval(value)
+        value: Any = ast.literal_eval(text)
     except (SyntaxError, ValueError):
-        return key, value
+        value = text
+    stage, _, inner = key.rpartition(".")
+    known = {f.name for f in fields(getattr(trial, stage) if stage else trial)}
+    if inner not in known:
+        raise SystemExit(f"There is no setting {key!r}.")
+    if stage:
+        return replace(trial, **{stage: replace(getattr(trial, stage), **{inner: value})})
+    return replace(trial, **{inner: value})
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def test_its_bank_and_calibration_fit(starter):
     assert {"standard", "raw", "shift", "popularity"} == set(starter.calibration())
 
 
-@pytest.mark.parametrize("dimensions", [384, 128])
+@pytest.mark.parametrize("dimensions", [256, 128])
 def test_plain_shapes_are_found_by_their_words(starter, dimensions):
     if sentences_missing(starter):
         pytest.skip(f"needs {sentences_missing(starter)}")

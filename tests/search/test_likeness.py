@@ -244,6 +244,20 @@ def test_calibrated_scores_rise_with_the_cosine_and_turn_back(
     assert background.cosine(1e9) == float("inf")
 
 
+@given(cosines, weights, st.floats(0, 20), st.floats(-5, 5), cosines)
+def test_plain_scores_judged_are_the_calibrated_ones(
+    mean: float, standard: float, raw: float, shift: float, one: float
+) -> None:
+    """By the formula in full, from the cosine and its plain score."""
+    known = k.Likeness(mean, 0.1, k.Calibration(standard, raw, shift))
+    plain = k.Likeness(mean, 0.1)
+    bounded = min(max(one, -0.99), 0.99)
+    wanted = standard * float(plain.standard(one)) + raw * bounded + shift
+    assert known.judged(known.plain(one)) == pytest.approx(wanted, rel=1e-6, abs=1e-6)
+    assert known.standard(one) == pytest.approx(wanted, rel=1e-6, abs=1e-6)
+    assert known.plain(one) == pytest.approx(plain.standard(one))
+
+
 def test_without_a_calibration_nothing_changes() -> None:
     plain, same = k.Likeness(0.1, 0.05), k.Likeness(0.1, 0.05, k.Calibration())
     assert plain.standard([0.1, 0.4]).tolist() == same.standard([0.1, 0.4]).tolist()
@@ -254,6 +268,18 @@ def test_without_a_calibration_nothing_changes() -> None:
 def test_a_calibration_that_could_fall_is_refused(wrong: tuple[float, float, float]) -> None:
     with pytest.raises(ValueError, match="calibration"):
         k.Calibration(*wrong)
+
+
+def test_a_calibration_moves_no_limits_of_spans(film: Film) -> None:
+    """Spans are cut out of plain scores; a calibration only says how sure they are."""
+    film.put(["grey"] * 20 + ["yellow"] * 10 + ["grey"] * 20)
+    before = film.ask("yellow").moments
+    film.encoder.calibration = lambda: {"standard": 0.05, "raw": 0.1, "shift": 0.0}
+    other = Engine(film.shelf.store, picture=film.encoder)
+    after = other.answer(parse("yellow", channels="picture")).moments
+    assert before
+    assert [m.span for m in after] == [m.span for m in before]
+    assert after[0].score < before[0].score - 0.01
 
 
 def test_an_encoders_calibration_moves_its_line(film: Film) -> None:

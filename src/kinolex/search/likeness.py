@@ -163,15 +163,35 @@ class Likeness(Background):
     calibration: Calibration = field(default_factory=Calibration)
 
     def standard(self, raw: npt.ArrayLike) -> Floats:
-        """Standard scores of cosines, float64 of the same shape."""
+        """Calibrated scores of cosines, float64 of the same shape; plain without calibration."""
+        return self.judged(self.plain(raw))
+
+    def plain(self, raw: npt.ArrayLike) -> Floats:
+        """Standard scores of cosines before any calibration.
+
+        Spans are cut out of these: the rules know how far answers stand out in spreads.
+        """
         bounded = np.clip(np.asarray(raw, np.float64), -_MOST, _MOST)
         middle = min(max(self.mean, -_MOST), _MOST)
         far = np.arctanh(bounded) - math.atanh(middle)
-        plain = far * (1 - middle * middle) / self.deviation
-        if self.calibration == Calibration():
-            return np.asarray(plain, np.float64)
-        known = self.calibration
-        return np.asarray(known.standard * plain + known.raw * bounded + known.shift, np.float64)
+        return np.asarray(far * (1 - middle * middle) / self.deviation, np.float64)
+
+    def judged(self, plain: npt.ArrayLike) -> Floats:
+        """The calibrated scores that belong to plain ones.
+
+        Examples
+        --------
+        >>> likeness = Likeness(0.0, 0.1, Calibration(0.5, 4.0, -1.0))
+        >>> likeness.judged(likeness.plain([0.0, 0.2])).round(2).tolist()
+        [-1.0, 0.81]
+        """
+        scores, known = np.asarray(plain, np.float64), self.calibration
+        if known == Calibration():
+            return scores
+        middle = min(max(self.mean, -_MOST), _MOST)
+        far = scores * self.deviation / (1 - middle * middle) + math.atanh(middle)
+        bounded = np.clip(np.tanh(far), -_MOST, _MOST)
+        return np.asarray(known.standard * scores + known.raw * bounded + known.shift, np.float64)
 
     def cosine(self, standard: float) -> float:
         """The cosine from which on scores reach a standard score; infinite where none does.

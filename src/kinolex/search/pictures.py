@@ -35,7 +35,7 @@ from kinolex.search.likeness import (
     summed,
     words_prior,
 )
-from kinolex.search.spans import spans_of
+from kinolex.search.spans import Found, spans_of
 
 __all__ = [
     "FrameTable",
@@ -355,12 +355,20 @@ def candidates(
     if not stretches:
         return found
     rows = np.concatenate([np.arange(first, last) for _, first, last in stretches])
-    values = asked.background.standard(table.table.scores(asked.vector, rows))
+    # Cut by plain scores, judged by calibrated ones: see `Likeness.plain`.
+    values = asked.background.plain(table.table.scores(asked.vector, rows))
+    floor = -math.inf
+    if not scanned.weak:
+        floor = float(asked.background.plain(asked.background.cosine(scanned.line - MARGIN)))
     done = 0
     for place, first, last in stretches:
         mine = values[done : done + last - first]
         done += len(mine)
-        found += _of_stretch(table.table, place, first, mine, scanned, shots_of, duration)
+        for span in _of_stretch(table.table, place, first, mine, floor, shots_of, duration):
+            sure = float(picture_chance(asked.background.judged(span.score), scanned.line))
+            if sure >= WEAK or scanned.weak:
+                video = table.table.video_ids[place]
+                found.append(Candidate(video, "picture", span.span, sure, ground=Seen(span.best)))
     return found
 
 
@@ -415,10 +423,10 @@ def _of_stretch(
     place: int,
     first: int,
     values: npt.NDArray[np.float64],
-    scanned: Scan,
+    floor: float,
     shots_of: Callable[[str], Sequence[Span]],
     duration: Callable[[str], float],
-) -> list[Candidate]:
+) -> list[Found]:
     """Spans of the video at a place, from the standard scores of its rows from ``first`` on."""
     video, last = table.video_ids[place], first + len(values)
     length = duration(video)
@@ -432,10 +440,8 @@ def _of_stretch(
     behind = bisect_right(every, start, key=lambda shot: shot.end)
     shots = every[behind : bisect_left(every, end, key=lambda shot: shot.start)]
     scores = curve(times, values, length, shots, window=Span(start, end))
-    out = []
-    for found in spans_of(scores, -math.inf if scanned.weak else scanned.line - MARGIN):
-        sure = float(picture_chance(found.score, scanned.line))
-        if (sure >= WEAK or scanned.weak) and found.span.start < length:
-            span = found.span.within(length)
-            out.append(Candidate(video, "picture", span, sure, ground=Seen(found.best)))
-    return out
+    return [
+        replace(found, span=found.span.within(length))
+        for found in spans_of(scores, floor)
+        if found.span.start < length
+    ]

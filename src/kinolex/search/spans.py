@@ -63,7 +63,7 @@ class Rule:
     power: float = 0.5
     base: float = 0.5
     drop: float = 1.0
-    heat: float = 0.5
+    heat: float = 0.1
 
 
 RULE = Rule()

@@ -1,0 +1,62 @@
+"""What `make bench-quality` computes, beside plain loops and simulation."""
+
+import random
+import statistics
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.quality_chance import Said, bins, error
+from benchmarks.quality_clips import area
+from benchmarks.quality_labels import CLASSES
+from benchmarks.quality_pictures import recall
+from benchmarks.quality_steps import _chance, _rank
+
+few = st.lists(st.integers(0, 5), min_size=1, max_size=12)
+
+
+@given(few, few)
+def test_area_is_how_often_a_present_question_is_above(yes, no):
+    wins = [1.0 if a > b else 0.5 if a == b else 0.0 for a in yes for b in no]
+    assert area(yes, no) == pytest.approx(statistics.mean(wins))
+
+
+@given(st.integers(0, 10_000))
+def test_recall_counts_half_of_those_that_are_equal(seed):
+    rng = np.random.default_rng(seed)
+    scores = rng.integers(0, 4, (6, 12)).astype(np.float32)
+    right = [set(rng.choice(12, 2, replace=False).tolist()) for _ in range(6)]
+    found = recall(scores, right)
+    for row, good, rank in zip(scores.tolist(), right, found.ranks, strict=True):
+        best = max(row[g] for g in good)
+        others = [value for i, value in enumerate(row) if i not in good]
+        assert rank == sum(v > best for v in others) + sum(v == best for v in others) / 2
+    assert found.at[5] == pytest.approx(100 * statistics.mean(r < 5 for r in found.ranks))
+
+
+@pytest.mark.parametrize(("right", "of"), [(1, 26), (2, 26), (5, 8)])
+def test_the_chance_of_a_reciprocal_rank_is_what_shuffling_gives(right, of):
+    draw = random.Random(right)
+    ranks = [min(draw.sample(range(1, of + 1), right)) for _ in range(20_000)]
+    assert _chance(right, of) == pytest.approx(statistics.mean(1 / r for r in ranks), abs=0.01)
+
+
+def test_rank_is_of_the_best_right_clip():
+    assert _rank({"a": 1.0, "b": 3.0, "c": 2.0, "d": 0.0}, ("c", "d")) == 2
+
+
+def test_calibration_error_of_chances_that_hold_and_of_some_that_do_not():
+    holds = [Said(0.9, i < 9) for i in range(10)] + [Said(0.15, i < 3) for i in range(20)]
+    assert error(holds) == pytest.approx(0.0)
+    assert [count for _, _, count in bins(holds)] == [20, 10]
+    assert error([Said(1.0, False)] * 4) == pytest.approx(1.0)
+    assert error([Said(0.8, True)] * 3 + [Said(0.2, True)]) == pytest.approx(
+        0.25 * 0.8 + 0.75 * 0.2
+    )
+
+
+def test_a_clip_has_one_class():
+    files = [file for several in CLASSES.values() for file in several]
+    assert len(files) == len(set(files)) == 26

