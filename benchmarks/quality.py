@@ -31,7 +31,7 @@ from kinolex.encoders.protocols import PictureEncoder
 from kinolex.encoders.registry import load_picture
 from kinolex.settings import Settings
 
-PLOT = RESULTS / "quality.png"
+PLOT = RESULTS.parents[1] / "docs" / "images" / "starter-quality.png"
 
 
 def speed(table: Table, name: str) -> None:

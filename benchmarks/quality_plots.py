@@ -73,7 +73,7 @@ def _recall(axes: object, ranks: np.ndarray) -> None:
         axes.annotate(f"R@{n} {value:.1f}", (n, value), xytext=(8, -3), textcoords="offset points")
     axes.set(title="Flickr8k test: text to picture", xlabel="first k of 1,000", ylabel="recall, %")
     axes.set(xscale="log", ylim=(0, 100))
-    axes.legend(fontsize=8, frameon=False, loc="lower right")
+    axes.legend(fontsize=8, frameon=False, loc="upper left")
 
 
 def _present(axes: object, present: Sequence[float], absent: Sequence[float]) -> None:
