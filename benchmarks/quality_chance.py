@@ -20,7 +20,7 @@ import numpy.typing as npt
 import kinolex
 from benchmarks.harness import Table
 from benchmarks.quality_clips import name, questions
-from benchmarks.quality_pictures import Vectors, encoded
+from benchmarks.quality_pictures import Vectors, encoded, flickr_test
 from kinolex.encoders.protocols import PictureEncoder
 from kinolex.search.calibrate import unpopular
 from kinolex.search.likeness import GENERAL, Calibration, picture_background, picture_chance
@@ -98,7 +98,7 @@ def _asked(
         for size in SIZES:
             present = bool(rng.random() < 0.5)
             # A name may well be shown by a picture of the other source, and a caption's sense by
-            # a neighbour: without its own picture a question is asked where it surely has none.
+            # a neighbour: without its own picture a question is asked where it hardly has one.
             pool = mine if present or mine.exact else other
             others = rng.permutation(len(pool.seen))[:size]
             others = others[others != place] if pool is mine else others
@@ -119,12 +119,11 @@ def _asked(
 
 
 def _flickr(encoder: PictureEncoder, shared: Path) -> Pool:
-    folder = shared / "data" / "flickr8k"
-    names = (folder / "test_1k.txt").read_text().split()
-    rows = map(json.loads, (folder / "captions.jsonl").read_text("utf-8").splitlines())
-    captions = {row["image"]: row["captions"] for row in rows}
-    told = encoder.encode_words([captions[n][0] for n in names], query=True)
-    return Pool(encoded(encoder, folder / "images_160.zip", names), told, False)
+    names, texts = flickr_test(shared)
+    first = dict(reversed(texts))
+    told = encoder.encode_words([first[i] for i in range(len(names))], query=True)
+    seen = encoded(encoder, shared / "data" / "flickr8k" / "images_160.zip", names)
+    return Pool(seen, told, False)
 
 
 def _imagenet(encoder: PictureEncoder, shared: Path) -> Pool:

@@ -11,6 +11,7 @@ from benchmarks.harness import Table
 from benchmarks.quality_clips import Asked, questions
 from benchmarks.quality_curves import Clips
 from benchmarks.quality_pictures import Vectors, cut, flickr_recall
+from benchmarks.quality_steps import rank_of
 from kinolex.encoders.protocols import PictureEncoder
 from kinolex.encoders.registry import load_picture
 from kinolex.ingest.pictures import preview_plan
@@ -35,13 +36,13 @@ def costs(table: Table, library: Path, name: str, folder: Path) -> None:
         ("all frames, 128 dimensions", full, 128),
         ("the coarse pass alone", coarse, encoder.dimensions),
     ):
-        ranks = _Ranks({n: cut(v, size) for n, v in frames.items()})
+        short = {n: cut(v, size) for n, v in frames.items()}
         count = sum(map(len, frames.values()))
         asked = {text: cut(vector[None], size)[0] for text, vector in told.items()}
-        mrr = statistics.mean(1 / ranks.rank(asked[q.text], q) for q in groups)
+        mrr = statistics.mean(1 / _rank(short, asked[q.text], q) for q in groups)
         table.add(f"cost, {label}: group questions, MRR", mrr, note=f"{count} frames")
         some = [q for q in moments if q.kind == "picture"]
-        first = statistics.mean(ranks.rank(asked[q.text], q) == 1 for q in some)
+        first = statistics.mean(_rank(short, asked[q.text], q) == 1 for q in some)
         table.add(f"cost, {label}: picture questions, right clip first", first, "share")
 
 
@@ -53,16 +54,10 @@ def eight_bits(table: Table, shipped: PictureEncoder, wide: str, shared: Path) -
             table.add(f"cost, {label}: Flickr8k test, text to picture R@{k}", at[k], "%")
 
 
-class _Ranks:
-    """Clips ranked by their three best frames."""
-
-    def __init__(self, frames: Frames) -> None:
-        self.frames = frames
-
-    def rank(self, question: Vectors, asked: Asked) -> int:
-        scores = {n: float(np.sort(v @ question)[-3:].mean()) for n, v in self.frames.items()}
-        best = max(scores[file] for file in asked.files)
-        return 1 + sum(s > best for n, s in scores.items() if n not in asked.files)
+def _rank(frames: Frames, question: Vectors, asked: Asked) -> int:
+    """Rank of the right clip by the three best frames of each."""
+    scores = {n: float(np.sort(v @ question)[-3:].mean()) for n, v in frames.items()}
+    return rank_of(scores, asked.files)
 
 
 def _coarse(path: Path, encoder: PictureEncoder) -> Vectors:

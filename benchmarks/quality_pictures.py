@@ -118,13 +118,13 @@ def recall(scores: npt.NDArray[np.float32], right: list[set[int]]) -> Recall:
 
 def flickr_recall(encoder: PictureEncoder, shared: Path) -> dict[int, float]:
     """Text to picture on the 1,000 test pictures: recall in percent."""
-    names, texts = _flickr(shared)
+    names, texts = flickr_test(shared)
     seen = encoded(encoder, shared / "data" / "flickr8k" / "images_160.zip", names)
     told = encoder.encode_words([text for _, text in texts], query=True)
     return recall(told @ seen.T, [{i} for i, _ in texts]).at
 
 
-def _flickr(shared: Path) -> tuple[list[str], list[tuple[int, str]]]:
+def flickr_test(shared: Path) -> tuple[list[str], list[tuple[int, str]]]:
     """Names of the test pictures, and every caption with its picture's place."""
     folder = shared / "data" / "flickr8k"
     names = (folder / "test_1k.txt").read_text().split()
@@ -139,7 +139,7 @@ def flickr(table: Table, encoder: PictureEncoder, shared: Path) -> tuple[float, 
     Gives the ranks of text to picture, from 0.
     """
     ranks: tuple[float, ...] = ()
-    names, texts = _flickr(shared)
+    names, texts = flickr_test(shared)
     seen = encoded(encoder, shared / "data" / "flickr8k" / "images_160.zip", names)
     told = encoder.encode_words([text for _, text in texts], query=True)
     for size in dict.fromkeys((encoder.dimensions, min(128, encoder.dimensions))):

@@ -53,7 +53,7 @@ def steps(table: Table, library: Path, encoder: str, folder: Path, absent: Seque
     present = [q for q in (*groups, *moments) if q.kind in ("picture", "moment", "group")]
     for label, step in STEPS.items():
         found = {text: step(clips, scores) for text, scores in known.items()}
-        ranks = [_rank(found[q.text], q.files) for q in groups]
+        ranks = [rank_of(found[q.text], q.files) for q in groups]
         mrr = statistics.mean(1 / rank for rank in ranks)
         before = label.startswith("standard")
         note = "experiments before: 0.80 to 0.86" if before else ""
@@ -62,7 +62,7 @@ def steps(table: Table, library: Path, encoder: str, folder: Path, absent: Seque
             (moments, "moment"),
             ([m for m in moments if m.kind == "picture"], "picture"),
         ):
-            first = statistics.mean(_rank(found[q.text], q.files) == 1 for q in some)
+            first = statistics.mean(rank_of(found[q.text], q.files) == 1 for q in some)
             note = "experiments before: 0.49 to 0.51" if before and what == "picture" else ""
             text = f"{label}: {len(some)} {what} questions, right clip first"
             table.add(text, first, "share", note=note)
@@ -72,17 +72,18 @@ def steps(table: Table, library: Path, encoder: str, folder: Path, absent: Seque
         what = f"{label}: present or absent, area under the curve"
         table.add(what, area(yes, no), "", "0.85", note)
     files = [set(q.files) for q in groups]
-    chance = statistics.mean(_chance(len(right), len(clips.length)) for right in files)
+    chance = statistics.mean(chance_of(len(right), len(clips.length)) for right in files)
     table.add(f"chance: {len(groups)} group questions, MRR", chance)
     _spans(table, clips, [m for m in moments if m.kind == "picture"], known)
 
 
-def _rank(scores: dict[str, float], right: Sequence[str]) -> int:
+def rank_of(scores: dict[str, float], right: Sequence[str]) -> int:
+    """Rank of the best right clip, from 1; the other right ones do not count before it."""
     best = max(scores[name] for name in right)
     return 1 + sum(value > best for name, value in scores.items() if name not in right)
 
 
-def _chance(right: int, of: int) -> float:
+def chance_of(right: int, of: int) -> float:
     """Mean reciprocal rank of the first of so many right ones in a random order."""
     missed, total = 1.0, 0.0
     for rank in range(1, of - right + 2):

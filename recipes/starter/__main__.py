@@ -17,8 +17,14 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from recipes.starter import finish, prepare, train
 from recipes.starter.settings import Trial
+
+try:
+    from recipes.starter import finish, prepare, train
+except ModuleNotFoundError as missing:
+    raise SystemExit(
+        f"The recipe needs {missing.name}: pip install -r recipes/starter/requirements.txt"
+    ) from None
 
 
 def main() -> None:
@@ -41,6 +47,10 @@ def main() -> None:
         )
     if given.shared is None and given.captions is None:
         parser.error("give --shared DIR, --captions FILE, or both")
+    if given.shared is not None and not (given.shared / "data" / "flickr8k").is_dir():
+        parser.error(f"{given.shared} has no data/flickr8k: give the folder that holds data/")
+    if given.captions is not None and not given.captions.is_file():
+        parser.error(f"there is no file {given.captions}")
     made = make(given.shared, given.captions, given.out, trial, given.few)
     print(json.dumps(made, indent=1))
     if given.install:

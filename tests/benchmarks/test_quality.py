@@ -12,7 +12,7 @@ from benchmarks.quality_chance import Said, bins, error
 from benchmarks.quality_clips import area
 from benchmarks.quality_labels import CLASSES
 from benchmarks.quality_pictures import recall
-from benchmarks.quality_steps import _chance, _rank
+from benchmarks.quality_steps import chance_of, rank_of
 
 few = st.lists(st.integers(0, 5), min_size=1, max_size=12)
 
@@ -40,11 +40,11 @@ def test_recall_counts_half_of_those_that_are_equal(seed):
 def test_the_chance_of_a_reciprocal_rank_is_what_shuffling_gives(right, of):
     draw = random.Random(right)
     ranks = [min(draw.sample(range(1, of + 1), right)) for _ in range(20_000)]
-    assert _chance(right, of) == pytest.approx(statistics.mean(1 / r for r in ranks), abs=0.01)
+    assert chance_of(right, of) == pytest.approx(statistics.mean(1 / r for r in ranks), abs=0.01)
 
 
 def test_rank_is_of_the_best_right_clip():
-    assert _rank({"a": 1.0, "b": 3.0, "c": 2.0, "d": 0.0}, ("c", "d")) == 2
+    assert rank_of({"a": 1.0, "b": 3.0, "c": 2.0, "d": 0.0}, ("c", "d")) == 2
 
 
 def test_calibration_error_of_chances_that_hold_and_of_some_that_do_not():
