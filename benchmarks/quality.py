@@ -25,6 +25,7 @@ from benchmarks import (
     quality_pictures,
     quality_plots,
     quality_steps,
+    quality_windows,
 )
 from benchmarks.harness import RESULTS, Table, cost_of_command, film
 from kinolex.encoders.protocols import PictureEncoder
@@ -131,6 +132,7 @@ def _clips(
             heard = quality_chance.clips(table, library, clips, absent())
             quality_labels.labels(table, library)
         quality_steps.steps(table, folder, given.picture, clips, absent())
+        quality_windows.windows(table, folder, given.picture, clips, absent())
         quality_costs.costs(table, folder, given.picture, clips)
     return heard, scores
 

@@ -25,7 +25,8 @@ Values = dict[str, npt.NDArray[np.float64]]
 class Scores:
     """A question's scores: bare cosines, standard ones, those without what all questions have.
 
-    And the last calibrated, with the background that does it.
+    And the last calibrated, with the background that does it; ``vector`` is the question's own,
+    without what all questions have.
     """
 
     cosine: Values
@@ -33,6 +34,7 @@ class Scores:
     unpopular: Values
     calibrated: Values
     background: Likeness
+    vector: npt.NDArray[np.float32]
 
 
 class Clips:
@@ -67,6 +69,7 @@ class Clips:
             less,
             {n: ground.judged(values) for n, values in less.items()},
             ground,
+            asked.vector,
         )
 
     def spans(self, values: Values, name: str, rule: Rule) -> list[Found]:

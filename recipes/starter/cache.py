@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from recipes.starter import backbone, pictures
 from recipes.starter.pictures import Labelled, Picture
-from recipes.starter.settings import BACKBONE, CUT, FEATURES, SIZE
+from recipes.starter.settings import BACKBONE, CUT, FEATURES, SIZE, WIDEST
 from recipes.starter.train import Seen
 
 _BATCH = 10
@@ -31,7 +31,8 @@ def seen(found: list[Labelled], folder: Path, name: str, *, views: int) -> Seen:
     """Activations after block ``CUT`` of every view of every picture, and the pooled features."""
     folder.mkdir(parents=True, exist_ok=True)
     names = "\n".join(f"{one.archive.name}/{one.collection}/{one.name}" for one in found)
-    key = hashlib.sha256(f"{BACKBONE} {SIZE} {CUT} {views}\n{names}".encode()).hexdigest()[:8]
+    rule = f"{BACKBONE} {SIZE} {WIDEST:.3f} {CUT} {views}"
+    key = hashlib.sha256(f"{rule}\n{names}".encode()).hexdigest()[:8]
     bottom, top = _sessions(folder)
     shape = _run(bottom, np.zeros((1, 3, SIZE, SIZE), np.float32)).shape[1:]
     if not found:

@@ -22,9 +22,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from recipes.starter import backbone
-from recipes.starter.heads import PictureHead, TextHead
 from recipes.starter.pictures import Picture
-from recipes.starter.settings import DEVIATION, MEAN
+from recipes.starter.settings import DEVIATION, MEAN, WIDEST
 
 OPSET = 17
 
@@ -32,7 +31,7 @@ OPSET = 17
 class PictureSide(nn.Module):
     """Normalised pixels to unit vectors."""
 
-    def __init__(self, bottom: backbone.Bottom, top: backbone.Top, head: PictureHead) -> None:
+    def __init__(self, bottom: backbone.Bottom, top: backbone.Top, head: nn.Module) -> None:
         super().__init__()
         self.bottom, self.top, self.head = bottom, top, head
 
@@ -44,7 +43,7 @@ class PictureSide(nn.Module):
 class TextSide(nn.Module):
     """Token vectors of the sentence encoder to unit vectors."""
 
-    def __init__(self, head: TextHead) -> None:
+    def __init__(self, head: nn.Module) -> None:
         super().__init__()
         self.head = head
 
@@ -198,7 +197,8 @@ def write_rules(folder: Path, size: int, dimensions: int, tokens: int) -> None:
             "mean": [MEAN / 255] * 3,
             "std": [DEVIATION / 255] * 3,
             "interpolation": "bicubic",
-            "resize_mode": "shortest",
+            "resize_mode": "squash",
+            "widest": WIDEST,
         },
     )
     _json(folder / "textual" / "sentences.json", {"words": "all-minilm-l6-v2", "tokens": tokens})

@@ -32,7 +32,7 @@ def model(heads: Heads, top: Top, sets: Sets, work: Path, out: Path, trial: Tria
     vision, words = export.write_float(picture, export.TextSide(heads.text), work, SIZE)
     if out.exists():
         shutil.rmtree(out)
-    export.write_rules(out, SIZE, trial.dimensions, LONGEST)
+    export.write_rules(out, SIZE, trial.members * trial.dimensions, LONGEST)
     rng = np.random.default_rng(3)
     every = [*sets.train, *sets.labelled]
     chosen = [every[i] for i in rng.permutation(len(every))[: BANK + SHOWN]]

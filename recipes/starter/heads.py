@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
@@ -82,6 +84,18 @@ class TextHead(nn.Module):
         x = self.before(F.normalize(mean, dim=-1) * mean.shape[-1] ** 0.5)
         made: Tensor = self.straight(x) + self.narrow(self.inside(F.gelu(self.wide(x))))
         return made
+
+
+class Joined(nn.Module):
+    """Heads of one kind side by side: their unit vectors, end to end."""
+
+    def __init__(self, parts: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.parts = nn.ModuleList(parts)
+
+    def forward(self, *given: Tensor) -> Tensor:
+        """What each head takes, to (n, heads * dimensions)."""
+        return torch.cat([F.normalize(part(*given), dim=-1) for part in self.parts], dim=-1)
 
 
 class Block(nn.Module):

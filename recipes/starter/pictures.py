@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageEnhance, ImageOps
 
-from recipes.starter.settings import MORE, SIZE
+from recipes.starter.settings import MORE, SIZE, WIDEST
 
 Picture = npt.NDArray[np.uint8]
 
@@ -122,12 +122,13 @@ def read(found: list[Labelled]) -> Iterator[Image.Image]:
 
 
 def plain(image: Image.Image, size: int = SIZE) -> Picture:
-    """The view that the shipped encoder sees: the middle square of a picture."""
-    scale = size / min(image.size)
-    width, height = (max(size, round(side * scale)) for side in image.size)
-    resized = image.resize((width, height), Image.Resampling.BICUBIC)
-    left, top = (width - size) // 2, (height - size) // 2
-    return np.asarray(resized.crop((left, top, left + size, top + size)))
+    """The view that the shipped encoder sees: the middle of a picture, squashed to a square."""
+    width, height = image.size
+    w, h = min(width, round(height * WIDEST)), min(height, round(width * WIDEST))
+    left, top = (width - w) // 2, (height - h) // 2
+    if (w, h) != image.size:
+        image = image.crop((left, top, left + w, top + h))
+    return np.asarray(image.resize((size, size), Image.Resampling.BICUBIC))
 
 
 def view(image: Image.Image, rng: np.random.Generator, size: int = SIZE) -> Picture:

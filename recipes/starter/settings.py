@@ -9,6 +9,10 @@ SIZE = 240
 MEAN, DEVIATION = 127.0, 128.0
 FEATURES = 1280
 
+WIDEST = 4 / 3
+"""Of a picture, the middle part up to this ratio of sides is seen, squashed to a square: as
+Flickr8k's pictures came, which had been squashed whole and mostly from 4:3."""
+
 CUT = 14
 """Block of the backbone after which it is trained on (0 to 20); up to there it is frozen, and what
 it gives is computed once. Both sides of the cut cost about the same at inference."""
@@ -74,9 +78,12 @@ class Trial:
 
     name: str = "starter"
     seed: int = 1
+    members: int = 2
+    """Pairs of heads, each with a space of its own, that together make the common one."""
     dimensions: int = 256
+    """Of each member."""
     nested: tuple[int, ...] = (128,)
-    hidden: int = 1024
+    hidden: int = 896
     picture_dropout: tuple[float, float] = (0.42, 0.6)
     text_hidden: int = 768
     text_layers: int = 0

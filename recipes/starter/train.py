@@ -27,7 +27,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from recipes.starter import backbone, losses
 from recipes.starter.backbone import Top
-from recipes.starter.heads import PictureHead, TextHead
+from recipes.starter.heads import Joined, PictureHead, TextHead
 from recipes.starter.settings import TAIL, Stage, Trial
 from recipes.starter.texts import Texts
 
@@ -71,8 +71,8 @@ class Data:
     classes: tuple[Tensor, Tensor]
 
 
-class Heads(nn.Module):
-    """Both heads with the temperatures that are learned beside them."""
+class Member(nn.Module):
+    """A pair of heads with a space of its own, and the temperatures learned beside them."""
 
     def __init__(self, trial: Trial, features: int) -> None:
         super().__init__()
@@ -102,16 +102,43 @@ class Heads(nn.Module):
             last.weight[first:] *= share
             last.bias[first:] *= share
 
+
+class Heads(nn.Module):
+    """Several members side by side: their spaces together are the common one.
+
+    Each starts elsewhere and learns by its own losses; the mean of their cosines is the cosine of
+    their vectors laid end to end: an ensemble, which makes fewer mistakes than its members.
+    """
+
+    def __init__(self, members: Sequence[Member]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+
+    @property
+    def picture(self) -> Joined:
+        """The picture heads as one."""
+        return Joined([member.picture for member in self.members])
+
+    @property
+    def text(self) -> Joined:
+        """The text heads as one."""
+        return Joined([member.text for member in self.members])
+
     @torch.inference_mode()
     def all_told(self, texts: Texts, ids: Sequence[int]) -> Tensor:
         """Unit vectors of many texts."""
-        pieces = [self.told(texts, ids[i : i + 512]) for i in range(0, len(ids), 512)]
-        return F.normalize(torch.cat(pieces), dim=-1).cpu()
+        pieces = [ids[i : i + 512] for i in range(0, len(ids), 512)]
+        told = [
+            F.normalize(torch.cat([m.told(texts, piece) for piece in pieces]), dim=-1)
+            for m in self.members
+        ]
+        return F.normalize(torch.cat(told, dim=-1), dim=-1).cpu()
 
     @torch.inference_mode()
     def shown(self, features: Tensor) -> Tensor:
         """Unit vectors of pictures."""
-        return F.normalize(self.picture(features.float().to(self.scale.device)), dim=-1).cpu()
+        there = features.float().to(next(self.parameters()).device)
+        return F.normalize(self.picture(there), dim=-1).cpu()
 
 
 class Training:
@@ -124,7 +151,7 @@ class Training:
     stage : Stage
         One of the trial's.
     heads : Heads, optional
-        From the stage before; otherwise new ones.
+        From the stage before; otherwise a new member, alone.
     top : Top, optional
         The backbone's top, to be trained too.
     """
@@ -141,20 +168,22 @@ class Training:
         self.trial, self.data, self.stage, self.top = trial, data, stage, top
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.mean = data.views.features[:, 0].float().mean(0).to(self.device)
+        self.classes = tuple(part.to(self.device) for part in data.classes)
         if heads is None:
-            heads = Heads(trial, data.views.features.shape[2])
-            heads.picture.fit(data.views.features[:, 0].float())
+            heads = Heads([Member(trial, data.views.features.shape[2])])
+            heads.members[0].picture.fit(data.views.features[:, 0].float())
         self.heads = heads.to(self.device)
         if top is not None:
             top.to(self.device)
         above = list(top.parameters()) if top is not None else []
         mine = [*heads.picture.parameters(), *heads.text.parameters()]
+        scales = [x for m in heads.members for x in (m.scale, m.class_scale, m.bias)]
         self.weights = [*mine, *above]
         self.optimiser = torch.optim.AdamW(
             [
                 {"params": mine, "weight_decay": trial.decay},
                 {"params": above, "weight_decay": trial.decay, "lr": stage.top},
-                {"params": [heads.scale, heads.class_scale, heads.bias], "weight_decay": 0.0},
+                {"params": scales, "weight_decay": 0.0},
             ],
             lr=stage.rate,
         )
@@ -197,7 +226,8 @@ class Training:
             nn.utils.clip_grad_norm_(self.weights, 5.0)
             self.optimiser.step()
             self.schedule.step()
-            self.heads.scale.data.clamp_(max=math.log(100))
+            for member in self.heads.members:
+                member.scale.data.clamp_(max=math.log(100))
             self._remember()
 
     def _remember(self) -> None:
@@ -208,30 +238,47 @@ class Training:
                 mean.mul_(keep).add_(weight, alpha=1 - keep)
 
     def _loss(self, chosen: Numbers, rng: np.random.Generator) -> Tensor:
-        data, trial, heads, stage = self.data, self.trial, self.heads, self.stage
         labelled = np.zeros(0, np.int64)
-        if trial.labels and len(data.label_views):
-            labelled = rng.integers(0, len(data.label_views), stage.labelled)
+        if self.trial.labels and len(self.data.label_views):
+            labelled = rng.integers(0, len(self.data.label_views), self.stage.labelled)
         features, frozen = self._features(chosen, labelled, rng)
+        loss = features.new_zeros(())
+        teacher = None
+        if len(self.data.class_texts):
+            weight, bias = self.classes
+            with torch.no_grad():
+                teacher = torch.softmax(frozen @ weight.T + bias, dim=1)
+            if self.top is not None:
+                kept = losses.distilled(features @ weight.T + bias, teacher)
+                loss = loss + self.trial.keep * kept
+        for member in self.heads.members:
+            found = self._of_member(member, features, teacher, chosen, labelled, rng)
+            loss = loss + found / len(self.heads.members)
+        return loss
+
+    def _of_member(
+        self,
+        member: Member,
+        features: Tensor,
+        teacher: Tensor | None,
+        chosen: Numbers,
+        labelled: Numbers,
+        rng: np.random.Generator,
+    ) -> Tensor:
+        data, trial, stage = self.data, self.trial, self.stage
         captions = [rng.choice(data.captions[i], stage.captions) for i in chosen]
-        told = heads.told(data.texts, np.concatenate(captions).tolist())
-        vectors = heads.picture(features)
+        told = member.told(data.texts, np.concatenate(captions).tolist())
+        vectors = member.picture(features)
         shown, labels = vectors[: len(chosen)], vectors[len(chosen) :]
         groups = data.groups[chosen].to(self.device)
         owners = groups.repeat_interleave(stage.captions)
-        loss = self._contrast(shown, told, owners[None] == groups[:, None])
+        loss = self._contrast(member, shown, told, owners[None] == groups[:, None])
         if trial.mix:
-            loss = loss + 0.5 * self._mixed(features[: len(chosen)], told, rng)
-        # The name itself half of the time: hypernyms and glosses are many, names are asked for.
-        texts = [
-            some[rng.integers(min(2, len(some)) if rng.random() < 0.5 else len(some))]
-            for some in data.class_texts
-        ]
-        if texts and (trial.classes or trial.prototypes):
-            classes = F.normalize(heads.told(data.texts, texts), dim=-1)
-            loss = loss + self._of_classes(features, frozen, vectors, classes, rng)
+            loss = loss + 0.5 * self._mixed(member, features[: len(chosen)], told, rng)
+        if teacher is not None and (trial.classes or trial.prototypes):
+            loss = loss + self._of_classes(member, features, teacher, vectors, rng)
         if len(labels):
-            loss = loss + trial.labels * self._labelled(labels, labelled, rng)
+            loss = loss + trial.labels * self._labelled(member, labels, labelled, rng)
         return loss
 
     def _features(
@@ -249,65 +296,71 @@ class Training:
         given = torch.where(mirrored[:, None, None, None], given.flip(3), given)
         return self.top(given.float().contiguous(memory_format=torch.channels_last)), frozen
 
-    def _contrast(self, shown: Tensor, told: Tensor, same: Tensor) -> Tensor:
-        trial, heads = self.trial, self.heads
+    def _contrast(self, member: Member, shown: Tensor, told: Tensor, same: Tensor) -> Tensor:
+        trial, scale = self.trial, member.scale.exp()
         sizes = (trial.dimensions, *trial.nested)
         loss = shown.new_zeros(())
         for p, t in losses.nested(shown, told, sizes):
             if trial.loss == "sigmoid":
-                part = losses.sigmoid(p @ t.T, same, heads.scale.exp(), heads.bias)
+                part = losses.sigmoid(p @ t.T, same, scale, member.bias)
             elif trial.beta:
-                part = losses.hard_contrast(p @ t.T * heads.scale.exp(), same, trial.beta)
+                part = losses.hard_contrast(p @ t.T * scale, same, trial.beta)
             else:
-                part = losses.contrast(p @ t.T * heads.scale.exp(), same)
+                part = losses.contrast(p @ t.T * scale, same)
             loss = loss + part / len(sizes)
         return loss
 
-    def _mixed(self, features: Tensor, told: Tensor, rng: np.random.Generator) -> Tensor:
+    def _mixed(
+        self, member: Member, features: Tensor, told: Tensor, rng: np.random.Generator
+    ) -> Tensor:
         """Two pictures mixed belong to both captions (mixup, arXiv:1710.09412)."""
         count = len(features)
         share = rng.beta(self.trial.mix, self.trial.mix, count).astype(np.float32)
         share, other = self._there(share), self._there(rng.permutation(count))
         mixed = share[:, None] * features + (1 - share[:, None]) * features[other]
         texts = F.normalize(told.reshape(count, self.stage.captions, -1).mean(1), dim=-1)
-        shown = F.normalize(self.heads.picture(mixed), dim=-1)
-        found = F.log_softmax(shown @ texts.T * self.heads.scale.exp(), dim=1)
+        shown = F.normalize(member.picture(mixed), dim=-1)
+        found = F.log_softmax(shown @ texts.T * member.scale.exp(), dim=1)
         places = torch.arange(count, device=self.device)
         return -(share * found[places, places] + (1 - share) * found[places, other]).mean()
 
     def _of_classes(
         self,
+        member: Member,
         features: Tensor,
-        frozen: Tensor,
+        teacher: Tensor,
         shown: Tensor,
-        classes: Tensor,
         rng: np.random.Generator,
     ) -> Tensor:
         """Class distillation, and artificial features of classes."""
-        trial = self.trial
-        weight, bias = (part.to(self.device) for part in self.data.classes)
-        scale = self.heads.class_scale.exp()
-        with torch.no_grad():
-            teacher = torch.softmax(frozen @ weight.T + bias, dim=1)
+        data, trial = self.data, self.trial
+        # The name itself half of the time: hypernyms and glosses are many, names are asked for.
+        texts = [
+            some[rng.integers(min(2, len(some)) if rng.random() < 0.5 else len(some))]
+            for some in data.class_texts
+        ]
+        classes = F.normalize(member.told(data.texts, texts), dim=-1)
+        scale = member.class_scale.exp()
         logits = F.normalize(shown, dim=-1) @ classes.T * scale
         loss = trial.classes * losses.distilled(logits, teacher)
-        if self.top is not None:
-            loss = loss + trial.keep * losses.distilled(features @ weight.T + bias, teacher)
         if not trial.prototypes:
             return loss
+        weight = self.classes[0]
         kinds = self._there(rng.integers(0, len(weight), PROTOTYPES))
         base = features.detach()[self._there(rng.integers(0, len(features), PROTOTYPES))]
         steps = self._there(rng.uniform(2, 6, (PROTOTYPES, 1)).astype(np.float32))
         made = (0.5 * base + 0.5 * self.mean + steps * weight[kinds]).clamp(min=0)
-        logits = F.normalize(self.heads.picture(made), dim=-1) @ classes.T * scale
+        logits = F.normalize(member.picture(made), dim=-1) @ classes.T * scale
         return loss + trial.prototypes * F.cross_entropy(logits, kinds)
 
-    def _labelled(self, shown: Tensor, chosen: Numbers, rng: np.random.Generator) -> Tensor:
+    def _labelled(
+        self, member: Member, shown: Tensor, chosen: Numbers, rng: np.random.Generator
+    ) -> Tensor:
         """Labelled pictures among all labels."""
         data = self.data
         texts = [some[rng.integers(len(some))] for some in data.label_texts]
-        told = F.normalize(self.heads.told(data.texts, texts), dim=-1)
-        logits = F.normalize(shown, dim=-1) @ told.T * self.heads.class_scale.exp()
+        told = F.normalize(member.told(data.texts, texts), dim=-1)
+        logits = F.normalize(shown, dim=-1) @ told.T * member.class_scale.exp()
         return F.cross_entropy(logits, self._there(np.array([data.labels[i] for i in chosen])))
 
     def _there(self, numbers: npt.NDArray[Any]) -> Tensor:
@@ -334,18 +387,31 @@ class Training:
 
 
 def both(trial: Trial, data: Data, work: Path, name: str = "checkpoint") -> tuple[Heads, Top]:
-    """Both stages, each from its checkpoint in ``work`` where there is one."""
+    """Both stages, each from its checkpoint in ``work`` where there is one.
+
+    First every member alone, each with a seed of its own; then all of them with the backbone's top.
+    """
     large_blocks_stay()
+
+    def place(stage: Stage, known: Trial, number: str) -> Path:
+        key = hashlib.sha256(repr((known, stage, len(data.views))).encode()).hexdigest()[:8]
+        return work / f"{name}-{number}-{key}.pt"
+
+    first, second = (
+        replace(stage, batch=min(stage.batch, len(data.views)))
+        for stage in (trial.first, trial.second)
+    )
+    members: list[Member] = []
+    for i in range(trial.members):
+        alone = replace(trial, seed=trial.seed + 1000 * i, members=1)
+        kept = place(first, alone, f"1{chr(ord('a') + i)}")
+        members += Training(alone, data, first).run(kept).members
     top = Top(backbone.whole()).to(memory_format=torch.channels_last)
-    heads = None
-    for number, stage in enumerate((trial.first, trial.second), 1):
-        stage = replace(stage, batch=min(stage.batch, len(data.views)))
-        key = hashlib.sha256(repr((trial, stage, len(data.views))).encode()).hexdigest()[:8]
-        training = Training(trial, data, stage, heads, top if stage.top else None)
-        heads = training.run(work / f"{name}-{number}-{key}.pt")
-    assert heads is not None
+    training = Training(trial, data, second, Heads(members), top if second.top else None)
+    heads = training.run(place(second, trial, "2"))
     if trial.nested:
-        heads.lean(trial.nested[0], TAIL)
+        for member in heads.members:
+            member.lean(trial.nested[0], TAIL)
     return heads.cpu(), top.cpu().eval()
 
 

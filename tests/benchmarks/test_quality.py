@@ -13,6 +13,7 @@ from benchmarks.quality_clips import area
 from benchmarks.quality_labels import CLASSES
 from benchmarks.quality_pictures import recall
 from benchmarks.quality_steps import chance_of, rank_of
+from benchmarks.quality_windows import near, windowed
 
 few = st.lists(st.integers(0, 5), min_size=1, max_size=12)
 
@@ -60,3 +61,13 @@ def test_calibration_error_of_chances_that_hold_and_of_some_that_do_not():
 def test_a_clip_has_one_class():
     files = [file for several in CLASSES.values() for file in several]
     assert len(files) == len(set(files)) == 26
+
+
+def test_windows_are_means_over_frames_near_in_time():
+    times = np.array([0.0, 1.0, 2.0, 5.0])
+    vectors = np.random.default_rng(0).normal(size=(4, 3))
+    found = windowed(vectors, times, 1.0)
+    for i, some in enumerate(([0, 1], [0, 1, 2], [1, 2], [3])):
+        mean = sum(vectors[j] for j in some) / len(some)
+        assert found[i] == pytest.approx(mean / sum(x * x for x in mean) ** 0.5)
+    assert near(times, 0.0) == pytest.approx(np.eye(4))

@@ -320,6 +320,11 @@ def test_what_is_no_picture_is_one_sentence(bad: Any) -> None:
         {"size": 224, "mean": [0, 1]},
         {"size": 0},
         {"size": 10**9},
+        {"size": 8, "widest": 0.5},
+        {"size": 8, "widest": -2},
+        {"size": 8, "widest": float("inf")},
+        {"size": 8, "widest": float("nan")},
+        {"size": 8, "widest": "wide"},
     ],
 )
 def test_wrong_open_clip_files_are_one_sentence(bad: dict[str, Any]) -> None:
@@ -355,6 +360,26 @@ def test_any_json_is_a_rule_or_one_sentence(found: dict[str, Any]) -> None:
     for read in (from_open_clip, from_transformers):
         with contextlib.suppress(EncoderError):
             assert isinstance(read(json.loads(json.dumps(found))), PictureRule)
+
+
+@pytest.mark.parametrize(
+    ("size", "box"),
+    [
+        ((320, 180), (40, 0, 280, 180)),
+        ((180, 320), (0, 40, 180, 280)),
+        ((240, 180), (0, 0, 240, 180)),
+        ((201, 180), (0, 0, 201, 180)),
+        ((101, 7), (46, 0, 55, 7)),
+    ],
+)
+def test_a_wide_picture_loses_its_sides_before_it_is_squashed(
+    size: tuple[int, int], box: tuple[int, int, int, int]
+) -> None:
+    """Boxes by hand: nine pixels of seven are the nearest to four of three."""
+    given = {"size": 60, "resize_mode": "squash", "widest": 4 / 3, "interpolation": "bicubic"}
+    picture = np.random.default_rng(1).integers(0, 256, (size[1], size[0], 3), np.uint8)
+    wanted = Image.fromarray(picture).crop(box).resize((60, 60), Image.Resampling.BICUBIC)
+    assert np.array_equal(from_open_clip(given).levels(picture), np.asarray(wanted))
 
 
 def test_the_old_name_random_is_bicubic() -> None:

@@ -7,6 +7,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from kinolex.encoders.picture import OnnxPictures
 from kinolex.encoders.registry import load_words
@@ -29,14 +30,17 @@ def trained(state):
     """Heads and top as the last checkpoint has them: the averaged weights."""
     from recipes.starter import backbone
     from recipes.starter.settings import TAIL
-    from recipes.starter.train import Heads
+    from recipes.starter.train import Heads, Member
 
-    heads, top = Heads(small(), 1280), backbone.Top(backbone.whole())
+    trial = small()
+    heads = Heads([Member(trial, 1280) for _ in range(trial.members)])
+    top = backbone.Top(backbone.whole())
     heads.load_state_dict(state["heads"])
     weights = [*heads.picture.parameters(), *heads.text.parameters(), *top.parameters()]
     for mean, weight in zip(state["average"], weights, strict=True):
         weight.data.copy_(mean)
-    heads.lean(small().nested[0], TAIL)
+    for member in heads.members:
+        member.lean(trial.nested[0], TAIL)
     return heads.eval(), top.eval()
 
 
@@ -127,3 +131,17 @@ def test_the_engine_encodes_as_the_recipe_did(made):
     images = [np.asarray(i) for i in pictures.read(pictures.own(listed))]
     again = encoder.encode_pictures(images)
     assert (again @ bank.T).max(axis=0).min() > 0.999
+
+
+@pytest.mark.slow
+def test_the_engine_sees_the_part_that_training_saw(made):
+    """At the shape of film, of a telephone, and of neither."""
+    from kinolex.encoders.preprocess import from_open_clip
+    from recipes.starter import pictures
+
+    rules = json.loads((made[0] / "model" / "visual" / "preprocess_cfg.json").read_text())
+    rng = np.random.default_rng(2)
+    for width, height in ((320, 180), (180, 320), (300, 200), (240, 240), (161, 120)):
+        image = Image.fromarray(rng.integers(0, 256, (height, width, 3), np.uint8))
+        shown = from_open_clip(rules).levels(np.asarray(image))
+        assert np.array_equal(shown, pictures.plain(image)), (width, height)

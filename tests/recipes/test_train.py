@@ -110,17 +110,67 @@ def test_every_way_to_train_brings_captions_nearer(change):
 
 
 def test_leaning_shrinks_the_tail_of_both_sides_and_nothing_else():
-    heads = train.Heads(TRIAL, 16).eval()
+    member = train.Member(TRIAL, 16).eval()
     with torch.inference_mode():
-        seen, told = heads.picture(torch.ones(1, 16)), heads.text.of_sentence(torch.ones(1, 384))
-    heads.lean(4, 0.5)
+        seen, told = member.picture(torch.ones(1, 16)), member.text.of_sentence(torch.ones(1, 384))
+    member.lean(4, 0.5)
     with torch.inference_mode():
         for before, after in (
-            (seen, heads.picture(torch.ones(1, 16))),
-            (told, heads.text.of_sentence(torch.ones(1, 384))),
+            (seen, member.picture(torch.ones(1, 16))),
+            (told, member.text.of_sentence(torch.ones(1, 384))),
         ):
             assert torch.equal(after[:, :4], before[:, :4])
             assert torch.allclose(after[:, 4:], 0.5 * before[:, 4:])
+
+
+def test_the_space_is_the_members_end_to_end():
+    torch.manual_seed(5)
+    members = [train.Member(TRIAL, 16) for _ in range(3)]
+    heads = train.Heads(members).eval()
+    features, means = torch.randn(5, 16).relu(), torch.randn(3, 384)
+    unit = torch.nn.functional.normalize
+    with torch.inference_mode():
+        shown = unit(heads.picture(features), dim=-1)
+        told = unit(heads.text(means[:, None], torch.ones(3, 1)), dim=-1)
+        cosines = [
+            unit(m.picture(features), dim=-1) @ unit(m.text.of_sentence(means), dim=-1).T
+            for m in members
+        ]
+        first = unit(members[0].picture(features), dim=-1)
+    assert torch.allclose(shown @ told.T, sum(cosines) / 3, atol=1e-6)
+    assert torch.allclose(shown[:, :12] * 3**0.5, first, atol=1e-6)
+    assert torch.allclose(heads.shown(features), shown, atol=1e-6)
+
+
+def test_members_learn_alone_and_then_together(tmp_path, monkeypatch):
+    class Whole:
+        pass
+
+    pools = []
+
+    def pool(network):
+        pools.append(Pool())
+        return pools[-1]
+
+    monkeypatch.setattr(train.backbone, "whole", Whole)
+    monkeypatch.setattr(train, "Top", pool)
+    trial = replace(TRIAL, first=FIRST, second=replace(FIRST, top=1e-3, captions=2))
+    heads, _ = train.both(trial, data(), tmp_path)
+    one, two = heads.members
+    assert not torch.allclose(one.picture.wide.weight, two.picture.wide.weight, atol=0.01)
+    written = sorted(p.name.rsplit("-", 1)[0] for p in tmp_path.iterdir())
+    assert written == ["checkpoint-1a", "checkpoint-1b", "checkpoint-2"]
+    alone = train.Training(replace(trial, members=1), data(), FIRST).run()
+    kept = torch.load(next(tmp_path.glob("checkpoint-1a-*")), weights_only=False)
+    for (name, weight), mean in zip(_of(alone), kept["average"], strict=True):
+        assert torch.equal(weight, mean), name
+    again, _ = train.both(trial, data(), tmp_path)
+    for (name, weight), (_, other) in zip(_of(heads), _of(again), strict=True):
+        assert torch.equal(weight, other), name
+
+
+def _of(heads):
+    return [*heads.picture.named_parameters(), *heads.text.named_parameters()]
 
 
 def test_the_two_halves_with_folded_norms_are_the_network():

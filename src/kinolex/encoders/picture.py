@@ -132,7 +132,8 @@ class OnnxPictures:
     @property
     def picture_square(self) -> bool:
         """Whether preprocessing squashes to a square (SigLIP) instead of cropping (CLIP)."""
-        return self._layout.picture_rule.resize == "squash"
+        rule = self._layout.picture_rule
+        return rule.resize == "squash" and not rule.widest
 
     def encode_pictures(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> Vectors:
         """Encode (height, width, 3) uint8 RGB pictures of any sizes.

@@ -7,6 +7,7 @@ pictures; a test holds each rule against a plain Pillow pipeline written down a 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -47,6 +48,9 @@ class PictureRule:
     squash_to : (int, int)
         Height and width after resizing ("squash"), of which the centre is cropped; (0, 0): what
         the model reads.
+    widest : float
+        Ratio of the sides up to which a picture is squashed; of a longer one the middle part of
+        that ratio is taken first (0: any ratio).
     interpolation : str
         One of `INTERPOLATIONS`.
     mean, std : tuple of float
@@ -64,6 +68,7 @@ class PictureRule:
     resize: Resize = "shortest"
     resize_to: int = 0
     squash_to: tuple[int, int] = (0, 0)
+    widest: float = 0.0
     interpolation: str = "bicubic"
     mean: Triple = CLIP_MEAN
     std: Triple = CLIP_STD
@@ -78,6 +83,8 @@ class PictureRule:
             raise EncoderError(f"The interpolation {self.interpolation!r} is not known.")
         if self.resize not in ("shortest", "squash", "longest"):
             raise EncoderError(f"The resize rule {self.resize!r} is not known.")
+        if self.widest and not 1 <= self.widest < math.inf:
+            raise EncoderError(f"The widest ratio of sides cannot be {self.widest}: 1 or more.")
         if len(self.mean) != 3 or len(self.std) != 3 or not all(s > 0 for s in self.std):
             raise EncoderError("Mean and deviation must be three numbers, deviations above 0.")
 
@@ -126,8 +133,17 @@ class PictureRule:
     def _squashed(self, image: Any) -> Any:
         height, width = self.squash_to if any(self.squash_to) else (self.height, self.width)
         left, top = self._margin(width - self.width), self._margin(height - self.height)
-        resized = image.resize((width, height), self._filter())
+        resized = self._middle(image).resize((width, height), self._filter())
         return resized.crop((left, top, left + self.width, top + self.height))
+
+    def _middle(self, image: Any) -> Any:
+        """The middle part of a picture that is wider or higher than may be squashed."""
+        width, height = image.size
+        if not self.widest or max(width, height) <= self.widest * min(width, height):
+            return image
+        w, h = min(width, round(height * self.widest)), min(height, round(width * self.widest))
+        left, top = (width - w) // 2, (height - h) // 2
+        return image.crop((left, top, left + w, top + h))
 
     def _size(self, width: int, height: int) -> tuple[int, int]:
         """Width and height to which a picture is resized before its centre is cropped."""
@@ -200,6 +216,8 @@ def check_picture(picture: Any) -> None:
 def from_open_clip(given: Mapping[str, Any]) -> PictureRule:
     """Read open_clip's ``preprocess_cfg.json`` (Immich's layout).
 
+    Beside its keys ``widest`` is read, which the starter has (see `PictureRule`).
+
     Raises
     ------
     EncoderError
@@ -223,6 +241,7 @@ def from_open_clip(given: Mapping[str, Any]) -> PictureRule:
             width=int(width),
             resize=given.get("resize_mode", "shortest"),
             resize_to=int(height) if int(height) == int(width) else 0,
+            widest=float(given.get("widest", 0.0)),
             interpolation="bicubic" if interpolation == "random" else interpolation,
             mean=_triple(given.get("mean", CLIP_MEAN)),
             std=_triple(given.get("std", CLIP_STD)),
