@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--plot", type=Path, help="where to draw them (PNG)")
     parser.add_argument("--only", choices=("pictures", "clips", "speed"), help="one part")
     given = parser.parse_args(arguments)
+    missing = [name for name in ("faster_whisper", "rapidocr") if find_spec(name) is None]
+    if missing and given.only in (None, "clips"):
+        parser.error(
+            f"all channels are asked about the clips, and {' and '.join(missing)} cannot be "
+            'imported: pip install -e ".[speech,screen]"'
+        )
     table, encoder = Table("quality"), load_picture(given.picture)
     if given.only in (None, "speed"):
         speed(table, given.picture)
