@@ -51,7 +51,7 @@ bench-quality: $(READY)
 	$(BIN)/python -m benchmarks.quality $(if $(DATA),--shared $(DATA)) \
 	  $(if $(wildcard build/starter/model-float),--float build/starter/model-float)
 
-# Trains the starter encoder again (an hour to an hour and a half on two cores) and puts it into the package.
+# Trains the starter encoder again (about two hours on two cores) and puts it into the package.
 starter: $(READY)
 	$(BIN)/python -m pip install -q -r recipes/starter/requirements.txt
 	$(BIN)/python -m recipes.starter $(if $(DATA),--shared $(DATA)) --install

@@ -36,6 +36,10 @@ from kinolex.settings import Settings
 PLOT = RESULTS.parents[1] / "docs" / "images" / "starter-quality.png"
 
 
+PARTS = (("pictures", "flickr8k"), ("pictures", "imagenet_sample"), ("clips", "real_clips"))
+"""Data that each part reads."""
+
+
 def speed(table: Table, name: str) -> None:
     """Milliseconds a frame on one core, and a question, in this run."""
     encoder = load_picture(name, Settings(threads=1))
@@ -103,6 +107,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             f"all channels are asked about the clips, and {' and '.join(missing)} cannot be "
             'imported: pip install -e ".[speech,screen]"'
         )
+    for part, name in PARTS:
+        if given.only in (None, part) and not (given.shared / "data" / name).is_dir():
+            parser.error(f"{given.shared} has no data/{name}: give the folder that holds data/")
     table, encoder = Table("quality"), load_picture(given.picture)
     if given.only in (None, "speed"):
         speed(table, given.picture)

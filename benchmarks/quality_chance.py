@@ -92,9 +92,7 @@ def _asked(
     rng = np.random.default_rng(21)
     said = []
     for place, question in enumerate(mine.told):
-        if known.popularity:
-            question = unpopular(question, general, known.popularity)
-            question = question / np.linalg.norm(question)
+        less = unpopular(question, general, known.popularity)
         for size in SIZES:
             present = bool(rng.random() < 0.5)
             # A name may well be shown by a picture of the other source, and a caption's sense by
@@ -105,13 +103,13 @@ def _asked(
             library = pool.seen[others]
             if present:
                 library = np.concatenate([mine.seen[place][None], library])
-            cosines = library @ question
             ground = picture_background(
-                bank @ question if bank is not None else None, cosines, len(library)
+                bank @ question if bank is not None else None, library @ question, len(library)
             )
             ground = replace(ground, calibration=known)
-            best = int(np.argmax(cosines))
-            chance = picture_chance(ground.standard(cosines[best]), ground.line(len(library)))
+            scores = library @ less
+            best = int(np.argmax(scores))
+            chance = picture_chance(ground.standard(scores[best]), ground.line(len(library)))
             right = present and best == 0
             if right or not present or mine.exact:
                 said.append(Said(float(chance), right))

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.harness import Table
+from benchmarks.quality_asked import rank_of
 from benchmarks.quality_clips import Asked, questions
 from benchmarks.quality_curves import Clips
 from benchmarks.quality_pictures import Vectors, cut, flickr_recall
-from benchmarks.quality_steps import rank_of
 from kinolex.encoders.protocols import PictureEncoder
 from kinolex.encoders.registry import load_picture
 from kinolex.ingest.pictures import preview_plan

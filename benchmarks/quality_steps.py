@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from benchmarks.harness import Table
-from benchmarks.quality_clips import Asked, area, questions
+from benchmarks.quality_asked import Everything, chance_of
+from benchmarks.quality_clips import Asked
 from benchmarks.quality_curves import Clips, Scores, Values
 from kinolex.moments import Span
 from kinolex.search.spans import RULE
@@ -46,51 +48,26 @@ def _each(values: Values, score: Callable[[Floats], float]) -> dict[str, float]:
 
 def steps(table: Table, library: Path, encoder: str, folder: Path, absent: Sequence[str]) -> None:
     """Rank of the right clip and present against absent, after each step; then spans."""
-    clips = Clips(library, encoder)
-    groups, moments = questions(folder)
-    texts = [q.text for q in (*groups, *moments)] + list(absent)
-    known = {text: clips.scores(text.replace('"', " ")) for text in texts}
-    present = [q for q in (*groups, *moments) if q.kind in ("picture", "moment", "group")]
+    everything = Everything.of(library, encoder, folder, absent)
+    clips, groups = everything.clips, everything.groups
+    of_groups = f"{len(groups)} group questions, MRR"
+    of_moments = f"{len(everything.moments)} moment questions, right clip first"
+    of_pictures = f"{len(everything.pictures)} picture questions, right clip first"
     for label, step in STEPS.items():
-        found = {text: step(clips, scores) for text, scores in known.items()}
-        ranks = [rank_of(found[q.text], q.files) for q in groups]
-        mrr = statistics.mean(1 / rank for rank in ranks)
+        found = everything.ranked(partial(step, clips))
         before = label.startswith("standard")
         note = "experiments before: 0.80 to 0.86" if before else ""
-        table.add(f"{label}: {len(groups)} group questions, MRR", mrr, "", "0.92", note)
-        for some, what in (
-            (moments, "moment"),
-            ([m for m in moments if m.kind == "picture"], "picture"),
-        ):
-            first = statistics.mean(rank_of(found[q.text], q.files) == 1 for q in some)
-            note = "experiments before: 0.49 to 0.51" if before and what == "picture" else ""
-            text = f"{label}: {len(some)} {what} questions, right clip first"
-            table.add(text, first, "share", note=note)
-        yes = [max(found[q.text].values()) for q in present]
-        no = [max(found[text].values()) for text in absent]
+        table.add(f"{label}: {of_groups}", found.groups, "", "0.92", note)
+        table.add(f"{label}: {of_moments}", found.moments, "share")
+        note = "experiments before: 0.49 to 0.51" if before else ""
+        table.add(f"{label}: {of_pictures}", found.pictures, "share", note=note)
         note = "experiments before: 0.72" if label.startswith("bare") else ""
         what = f"{label}: present or absent, area under the curve"
-        table.add(what, area(yes, no), "", "0.85", note)
+        table.add(what, found.present, "", "0.85", note)
     files = [set(q.files) for q in groups]
     chance = statistics.mean(chance_of(len(right), len(clips.length)) for right in files)
-    table.add(f"chance: {len(groups)} group questions, MRR", chance)
-    _spans(table, clips, [m for m in moments if m.kind == "picture"], known)
-
-
-def rank_of(scores: dict[str, float], right: Sequence[str]) -> int:
-    """Rank of the best right clip, from 1; the other right ones do not count before it."""
-    best = max(scores[name] for name in right)
-    return 1 + sum(value > best for name, value in scores.items() if name not in right)
-
-
-def chance_of(right: int, of: int) -> float:
-    """Mean reciprocal rank of the first of so many right ones in a random order."""
-    missed, total = 1.0, 0.0
-    for rank in range(1, of - right + 2):
-        left = of - rank + 1
-        total += missed * right / left / rank
-        missed *= 1 - right / left
-    return total
+    table.add(f"chance: {of_groups}", chance)
+    _spans(table, clips, everything.pictures, everything.scores)
 
 
 def _spans(table: Table, clips: Clips, asked: Sequence[Asked], known: dict[str, Scores]) -> None:

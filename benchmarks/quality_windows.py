@@ -7,7 +7,6 @@ from its own, added to the calibrated score with a weight. Neither ships while i
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,9 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.harness import Table
-from benchmarks.quality_clips import area, questions
-from benchmarks.quality_curves import Clips, Scores
-from benchmarks.quality_steps import rank_of
+from benchmarks.quality_asked import Everything
+from benchmarks.quality_curves import Scores
 
 SECONDS = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Either way of a frame; 0 = the frame alone."""
@@ -42,23 +40,16 @@ def windowed(vectors: Floats, times: Floats, seconds: float) -> Floats:
 
 def windows(table: Table, library: Path, encoder: str, folder: Path, absent: Sequence[str]) -> None:
     """Rank of the right clip, and present against absent, by windows and by agreement."""
-    clips = Clips(library, encoder)
-    groups, moments = questions(folder)
-    texts = [q.text for q in (*groups, *moments)] + list(absent)
-    known = {text: clips.scores(text.replace('"', " ")) for text in texts}
-    present = [q for q in (*groups, *moments) if q.kind in ("picture", "moment", "group")]
-    pictures = [m for m in moments if m.kind == "picture"]
+    everything = Everything.of(library, encoder, folder, absent)
+    clips = everything.clips
 
     def add(label: str, score: Callable[[Scores, str], float]) -> None:
-        found = {t: {n: score(s, n) for n in clips.rows} for t, s in known.items()}
-        mrr = statistics.mean(1 / rank_of(found[q.text], q.files) for q in groups)
-        table.add(f"tried, {label}: {len(groups)} group questions, MRR", mrr)
-        first = statistics.mean(rank_of(found[q.text], q.files) == 1 for q in pictures)
-        what = f"tried, {label}: {len(pictures)} picture questions, right clip first"
-        table.add(what, first, "share")
-        yes = [max(found[q.text].values()) for q in present]
-        no = [max(found[text].values()) for text in absent]
-        table.add(f"tried, {label}: present or absent, area under the curve", area(yes, no))
+        found = everything.ranked(lambda s: {name: score(s, name) for name in clips.rows})
+        groups, pictures = len(everything.groups), len(everything.pictures)
+        table.add(f"tried, {label}: {groups} group questions, MRR", found.groups)
+        what = f"tried, {label}: {pictures} picture questions, right clip first"
+        table.add(what, found.pictures, "share")
+        table.add(f"tried, {label}: present or absent, area under the curve", found.present)
 
     rows = {n: np.asarray(clips.frames.rows[r], np.float64) for n, r in clips.rows.items()}
     for seconds in SECONDS:

@@ -5,8 +5,8 @@ texts, training of the heads, then of the heads and the backbone's top, export t
 bits, background bank, calibration, and the card. ``--install`` copies the result into the package.
 ``--captions FILE.jsonl`` adds pictures of your own (rows with ``image``, ``captions`` or ``label``,
 and maybe ``split``), or trains on these alone where there is no ``--shared``. ``--few N`` takes N
-pictures a collection, to see that all runs. What it needs beside kinolex stands in
-``requirements.txt``.
+pictures a collection, to see that all runs; ``--each`` also writes a model of every run of the last
+stage, to see what a seed changes. What it needs beside kinolex stands in ``requirements.txt``.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=0, help="of the heads; 0 = as chosen")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--install", action="store_true", help="put the files into the package")
+    parser.add_argument("--each", action="store_true", help="every run as a model too: OUT/run-N")
     given = parser.parse_args()
     trial = Trial(seed=given.seed)
     if given.epochs:
@@ -51,14 +52,20 @@ def main() -> None:
         parser.error(f"{given.shared} has no data/flickr8k: give the folder that holds data/")
     if given.captions is not None and not given.captions.is_file():
         parser.error(f"there is no file {given.captions}")
-    made = make(given.shared, given.captions, given.out, trial, given.few)
+    made = make(given.shared, given.captions, given.out, trial, given.few, each=given.each)
     print(json.dumps(made, indent=1))
     if given.install:
         finish.install(given.out / "model")
 
 
 def make(
-    shared: Path | None, captions: Path | None, out: Path, trial: Trial, few: int = 0
+    shared: Path | None,
+    captions: Path | None,
+    out: Path,
+    trial: Trial,
+    few: int = 0,
+    *,
+    each: bool = False,
 ) -> dict[str, float]:
     """From data to the model's folder ``out/model``; gives the figures of the dev sets."""
     work = out / "work"
@@ -70,10 +77,14 @@ def make(
     texts = prepare.texts_of(sets, classes, work)
     print(f"{len(sets.train)} captioned and {len(sets.labelled)} labelled pictures")
     data = prepare.data_of(sets, texts, classes, work)
-    heads, top = train.both(trial, data, work)
+    runs = train.both(trial, data, work)
+    heads, top = train.averaged(runs)
     figures = prepare.chosen_by(heads, sets, texts, work, top=top)
     figures["minutes"] = round((time.perf_counter() - started) / 60, 1)
     finish.model(heads, top, sets, work, out / "model", trial)
+    for number, run in enumerate(runs if each else (), 1):
+        print(f"run {number}: {prepare.chosen_by(run[0], sets, texts, work, top=run[1])}")
+        finish.model(*run, sets, work, out / f"run-{number}", trial)
     return figures
 
 

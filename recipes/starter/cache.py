@@ -38,16 +38,16 @@ def seen(found: list[Labelled], folder: Path, name: str, *, views: int) -> Seen:
     if not found:
         return Seen(torch.zeros(0, views, FEATURES), np.zeros((0, views, *shape), np.float16))
     done = folder / f"{name}-{key}.done"
-    ready = int(done.read_text()) if done.exists() else 0
-    mode = "r+" if ready else "w+"
+    kept = {
+        folder / f"{name}-{key}-activations.npy": shape,
+        folder / f"{name}-{key}-features.npy": (FEATURES,),
+    }
+    whole = done.exists() and all(path.exists() for path in kept)
+    ready = int(done.read_text()) if whole else 0
+    mode = "w+" if not ready else "r+" if ready < len(found) else "r"
     activations, features = (
-        np.lib.format.open_memmap(
-            folder / f"{name}-{key}-{what}.npy",
-            mode=mode if ready < len(found) else "r",
-            dtype=np.float16,
-            shape=(len(found), views, *sides),
-        )
-        for what, sides in (("activations", shape), ("features", (FEATURES,)))
+        np.lib.format.open_memmap(path, mode=mode, dtype=np.float16, shape=(len(found), views, *of))
+        for path, of in kept.items()
     )
     for start, pixels in _ahead(_batches(found, ready, views)):
         made = _run(bottom, pixels).astype(np.float16)

@@ -12,9 +12,10 @@ libraries of both sources, with and without pictures of their class. Where a cap
 is there but another comes first, nobody knows whether that one fits too: left out.
 
 Some pictures score high whatever is asked. So the mean vector of general questions is taken away
-from each question first, ``popularity`` times. That tells present from absent better and better,
-but from some point on the wrong pictures come first: of a few values the likeliest is kept of those
-that cost at most `COST` of the recall that the best value has.
+from each question first, ``popularity`` times; the background stays that of the question as it was
+asked. That tells present from absent better and better, but from some point on the wrong pictures
+come first: of a few values the likeliest is kept of those that cost at most `COST` of the recall
+that the best value has.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from kinolex.encoders.picture import OnnxPictures
+from kinolex.search.likeness import GENERAL, Likeness, picture_background, picture_line
 from recipes.starter import pictures
 from recipes.starter.pictures import Labelled
 from recipes.starter.prepare import Sets, label_forms
@@ -46,8 +49,6 @@ ROUNDS = 12
 
 def write(sets: Sets, bank: Sequence[Labelled], out: Path) -> None:
     """Write ``background.npy`` and ``calibration.json`` into a model's folder."""
-    from kinolex.encoders.picture import OnnxPictures
-
     encoder = OnnxPictures("starter", out)
     rows = encoded(encoder, bank)
     np.save(out / "background.npy", rows.astype(np.float16))
@@ -90,8 +91,6 @@ class Asked:
 
 def questions(encoder: object, sets: Sets) -> Asked:
     """Encode the held-out pictures and everything asked of them."""
-    from kinolex.search.likeness import GENERAL
-
     rng = np.random.default_rng(11)
     pool = [*sets.dev, *sets.unknown]
     near = len(sets.dev)
@@ -124,8 +123,7 @@ def outcomes(asked: Asked, bank: npt.NDArray[np.float32], popularity: float) -> 
     near, far = np.arange(asked.near), np.arange(asked.near, len(asked.seen))
     found = []
     for vector, right, label in asked.questions:
-        vector = vector - popularity * asked.general
-        vector = vector / np.linalg.norm(vector)
+        less = vector - popularity * asked.general
         for size in SIZES:
             present = bool(rng.random() < 0.5)
             elsewhere = np.concatenate([near, far]) if label or not len(far) else far
@@ -133,22 +131,15 @@ def outcomes(asked: Asked, bank: npt.NDArray[np.float32], popularity: float) -> 
             others = rng.permutation([i for i in pool if i not in right])
             held = [int(rng.choice(sorted(right)))] if present else []
             library = np.array([*held, *others[: max(2, size - len(held))]])
-            one = _outcome(vector, asked.seen[library], bank, present)
+            ground = picture_background(bank @ vector, asked.seen[library] @ vector, len(library))
+            one = _outcome(asked.seen[library] @ less, ground, present)
             if label or one.right or not present:
                 found.append(one)
     return found
 
 
-def _outcome(
-    question: npt.NDArray[np.float32],
-    library: npt.NDArray[np.float32],
-    bank: npt.NDArray[np.float32],
-    present: bool,
-) -> Outcome:
-    from kinolex.search.likeness import picture_background, picture_line
-
-    cosines = library @ question
-    background = picture_background(bank @ question, cosines, len(library))
-    best = int(np.argmax(cosines))
-    above = float(background.standard(cosines[best])) - picture_line(len(library))
-    return Outcome(above, float(cosines[best]), present and best == 0)
+def _outcome(scores: npt.NDArray[np.float32], ground: Likeness, present: bool) -> Outcome:
+    """What the best picture scored, without its popularity, beside the question as asked."""
+    best = int(np.argmax(scores))
+    above = float(ground.standard(scores[best])) - picture_line(len(scores))
+    return Outcome(above, float(scores[best]), present and best == 0)

@@ -103,3 +103,5 @@ class Trial:
         epochs=8, batch=256, rate=5e-4, top=3e-4, captions=2, labelled=80, average=0.98
     )
     """The heads together with the backbone's top."""
+    runs: int = 3
+    """Of the second stage, each with a seed of its own; their weights are averaged."""

@@ -11,6 +11,7 @@ an epoch lets a stopped run go on exactly.
 from __future__ import annotations
 
 import contextlib
+import copy
 import ctypes
 import hashlib
 import math
@@ -386,10 +387,14 @@ class Training:
         self.average = [mean.to(self.device) for mean in state["average"]]  # type: ignore[attr-defined]
 
 
-def both(trial: Trial, data: Data, work: Path, name: str = "checkpoint") -> tuple[Heads, Top]:
-    """Both stages, each from its checkpoint in ``work`` where there is one.
+Run = tuple[Heads, Top]
 
-    First every member alone, each with a seed of its own; then all of them with the backbone's top.
+
+def both(trial: Trial, data: Data, work: Path, name: str = "checkpoint") -> list[Run]:
+    """Both stages, each from its checkpoint in ``work`` where there is one; all second runs.
+
+    First every member alone, each with a seed of its own; then all of them with the backbone's top,
+    ``trial.runs`` times from there with a seed each. `averaged` makes one of these runs.
     """
     large_blocks_stay()
 
@@ -406,13 +411,31 @@ def both(trial: Trial, data: Data, work: Path, name: str = "checkpoint") -> tupl
         alone = replace(trial, seed=trial.seed + 1000 * i, members=1)
         kept = place(first, alone, f"1{chr(ord('a') + i)}")
         members += Training(alone, data, first).run(kept).members
-    top = Top(backbone.whole()).to(memory_format=torch.channels_last)
-    training = Training(trial, data, second, Heads(members), top if second.top else None)
-    heads = training.run(place(second, trial, "2"))
+    made: list[Run] = []
+    for i in range(trial.runs):
+        run = replace(trial, seed=trial.seed + i, runs=1)
+        top = Top(backbone.whole()).to(memory_format=torch.channels_last)
+        heads = copy.deepcopy(Heads(members))
+        Training(run, data, second, heads, top if second.top else None).run(
+            place(second, run, f"2{chr(ord('a') + i)}")
+        )
+        made.append((heads.cpu(), top.cpu().eval()))
     if trial.nested:
-        for member in heads.members:
+        for member in (member for heads, _ in made for member in heads.members):
             member.lean(trial.nested[0], TAIL)
-    return heads.cpu(), top.cpu().eval()
+    return made
+
+
+def averaged(runs: Sequence[Run]) -> Run:
+    """One run with the mean of all runs' weights (arXiv:2203.05482).
+
+    They must have started from the same weights, or the mean is of no use.
+    """
+    heads, top = copy.deepcopy(runs[0])
+    for mean, several in ((heads, [h for h, _ in runs]), (top, [t for _, t in runs])):
+        states = [one.state_dict() for one in several]
+        mean.load_state_dict({k: torch.stack([s[k] for s in states]).mean(0) for k in states[0]})
+    return heads, top
 
 
 def large_blocks_stay() -> None:

@@ -38,7 +38,7 @@ def main() -> None:
     texts = prepare.texts_of(sets, classes, work)
     data = prepare.data_of(sets, texts, classes, work)
     started = time.perf_counter()
-    heads, top = train.both(trial, data, work, f"trial-{given.name}")
+    heads, top = train.averaged(train.both(trial, data, work, f"trial-{given.name}"))
     row: dict[str, Any] = {"trial": given.name, "why": given.why, "changed": given.changes}
     row |= prepare.chosen_by(heads, sets, texts, work, top=top)
     short = prepare.chosen_by(heads, sets, texts, work, 128, top)

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.quality_asked import chance_of, rank_of
 from benchmarks.quality_chance import Said, bins, error
 from benchmarks.quality_clips import area
 from benchmarks.quality_labels import CLASSES
 from benchmarks.quality_pictures import recall
-from benchmarks.quality_steps import chance_of, rank_of
 from benchmarks.quality_windows import near, windowed
 
 few = st.lists(st.integers(0, 5), min_size=1, max_size=12)

@@ -140,6 +140,13 @@ def test_nothing_is_held_over_a_hole():
     assert join_lines([]) == []
 
 
+def test_a_line_that_was_read_twice_counts_the_same_in_any_order():
+    sure, unsure = line("Agenda", confidence=1.0), line("Agenda", confidence=0.5)
+    after = (1.0, [sure])
+    one = joined([(0.0, [sure, unsure]), after], 2.0)
+    assert joined([(0.0, [unsure, sure]), after], 2.0) == one
+
+
 def test_times_must_rise():
     text = ScreenText()
     text.add(1.0, [])

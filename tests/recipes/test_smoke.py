@@ -26,8 +26,8 @@ def small(**changes):
     return Trial(hidden=64, text_hidden=64, **changes)
 
 
-def trained(state):
-    """Heads and top as the last checkpoint has them: the averaged weights."""
+def trained(states):
+    """Heads and top as the last checkpoints of the runs have them: the mean of their weights."""
     from recipes.starter import backbone
     from recipes.starter.settings import TAIL
     from recipes.starter.train import Heads, Member
@@ -35,10 +35,10 @@ def trained(state):
     trial = small()
     heads = Heads([Member(trial, 1280) for _ in range(trial.members)])
     top = backbone.Top(backbone.whole())
-    heads.load_state_dict(state["heads"])
+    heads.load_state_dict(states[0]["heads"])
     weights = [*heads.picture.parameters(), *heads.text.parameters(), *top.parameters()]
-    for mean, weight in zip(state["average"], weights, strict=True):
-        weight.data.copy_(mean)
+    for weight, *means in zip(weights, *(state["average"] for state in states), strict=True):
+        weight.data.copy_(sum(means) / len(states))
     for member in heads.members:
         member.lean(trial.nested[0], TAIL)
     return heads.eval(), top.eval()
@@ -96,8 +96,8 @@ def test_onnx_equals_torch_and_eight_bits_stay_near(made):
 
     from recipes.starter import backbone, export, pictures
 
-    last = next((out / "work").glob("checkpoint-2-*.pt"))
-    heads, top = trained(torch.load(last, weights_only=False))
+    lasts = (out / "work").glob("checkpoint-2*.pt")
+    heads, top = trained([torch.load(last, weights_only=False) for last in lasts])
     frozen = backbone.Top(backbone.whole())
     assert not torch.equal(top.head.weight, frozen.head.weight), "the top was not trained"
     side = export.PictureSide(backbone.Bottom(backbone.whole()), top, heads.picture).eval()

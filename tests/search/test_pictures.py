@@ -14,7 +14,7 @@ from kinolex.errors import QueryError
 from kinolex.library.vectors import VectorTable
 from kinolex.moments import Part, Span
 from kinolex.search.calibrate import WEAK, chance
-from kinolex.search.likeness import Likeness
+from kinolex.search.likeness import Calibration, Likeness, Prior
 from kinolex.search.pictures import (
     FrameTable,
     PictureQuestion,
@@ -141,6 +141,25 @@ def test_a_bank_is_used() -> None:
     query = unit(np.arange(8, dtype=np.float32))
     assert FrameTable(table([50]), bank).background(query).mean > 0.5
     assert abs(FrameTable(table([50])).background(query).mean) < 0.3
+
+
+@pytest.mark.parametrize("popularity", [0.0, 0.6, 2.0])
+def test_popularity_is_taken_from_frames_and_not_from_the_background(popularity: float) -> None:
+    rng = np.random.default_rng(5)
+    bank, texts = (
+        np.stack([unit(v) for v in rng.normal(size=(n, 8)).astype(np.float32)]) for n in (60, 7)
+    )
+    known = Calibration(0.5, 4.0, -1.0, popularity)
+    frames = FrameTable(table([40, 9]), bank, lambda: texts, known)
+    query = unit(rng.normal(size=8).astype(np.float32))
+    asked = frames.worded(query, Prior())
+    plain = frames.background(query)
+    for row in frames.table.rows.astype(np.float64):
+        liked = float(np.mean([row @ text for text in texts]))
+        cosine = float(row @ query) - popularity * liked
+        wanted = 0.5 * float(plain.plain(cosine)) + 4.0 * cosine - 1.0
+        got = float(asked.background.standard(row @ asked.vector))
+        assert got == pytest.approx(wanted, abs=1e-5)
 
 
 def test_pictures_are_turned_upright(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ class ScreenText:
         if time <= self._time:
             raise ValueError(f"readings must rise in time, not from {self._time} to {time}")
         self._time = time
-        lines = sorted((n for n in lines if letters(n.text)), key=lambda n: (n.box, n.text))
+        lines = sorted((n for n in lines if letters(n.text)), key=_in_order)
         self._part([t for t in self._shown if _lost(t, time)])
         found = pairs(self._shown, lines, time)
         new = [line for i, line in enumerate(lines) if i not in set(found.values())]
@@ -139,6 +139,11 @@ class ScreenText:
             track.end = track.start if track.missed is None else track.missed
             self._gone.append(track)
         self._shown = [t for t in self._shown if not any(t is other for other in tracks)]
+
+
+def _in_order(line: ScreenLine) -> tuple[object, ...]:
+    """Of one line that was read twice, the surer reading first."""
+    return (line.box, line.text, -line.confidence)
 
 
 def _began(line: ScreenLine, time: float) -> Track:

@@ -132,7 +132,8 @@ class Calibration:
     its line ``standard * picture_line``; neither weight is negative, so that it rises with the
     cosine. Standard scores make questions comparable, raw cosines tell better whether anything
     answers at all: together they do both. ``popularity`` times the mean vector of `GENERAL` is
-    taken away from a question first, as some pictures score high whatever is asked.
+    taken away from a question first, as some pictures score high whatever is asked; the background
+    stays that of the whole question.
     """
 
     standard: float = 1.0

@@ -74,7 +74,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class PictureQuestion:
-    """A unit vector with its background among pictures."""
+    """A vector with its background among pictures.
+
+    Of length 1, but for what `FrameTable.unpopular` takes away.
+    """
 
     vector: Vector
     background: Likeness
@@ -130,16 +133,20 @@ class FrameTable:
 
     def worded(self, vector: Vector, prior: Prior) -> PictureQuestion:
         """A question of words alone, for which the encoder's calibration holds."""
-        vector = self.unpopular(vector)
+        # The background is that of the question as it was asked: what popularity takes from a
+        # frame would otherwise come back, as the bank loses as much of it.
         background = replace(self.background(vector, prior), calibration=self.calibration)
-        return PictureQuestion(vector, background)
+        return PictureQuestion(self.unpopular(vector), background)
 
     def unpopular(self, vector: Vector) -> Vector:
-        """A question in words without what every question has, as the calibration wants it."""
+        """A question in words without what every question has, as the calibration wants it.
+
+        Not of length 1 again: a frame's score loses its own popularity and nothing else.
+        """
         texts = self._general() if self.calibration.popularity else None
         if texts is None:
             return vector
-        return unit(unpopular(vector, texts, self.calibration.popularity))
+        return unpopular(vector, texts, self.calibration.popularity)
 
     def _general(self) -> Vector | None:
         if self._texts is not None and self._words is None:
