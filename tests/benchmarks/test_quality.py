@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.harness import Table
 from benchmarks.quality_asked import chance_of, rank_of
 from benchmarks.quality_chance import Said, bins, error
 from benchmarks.quality_clips import area
 from benchmarks.quality_labels import CLASSES
 from benchmarks.quality_pictures import recall
+from benchmarks.quality_seeds import beside
 from benchmarks.quality_windows import near, windowed
 
 few = st.lists(st.integers(0, 5), min_size=1, max_size=12)
@@ -71,3 +73,19 @@ def test_windows_are_means_over_frames_near_in_time():
         mean = sum(vectors[j] for j in some) / len(some)
         assert found[i] == pytest.approx(mean / sum(x * x for x in mean) ** 0.5)
     assert near(times, 0.0) == pytest.approx(np.eye(4))
+
+
+def test_seeds_are_laid_side_by_side():
+    """Only what every model has; median and spread over the models."""
+    models = []
+    for value in (3.0, 1.0, 2.0):
+        pictures, clips = Table("quality"), Table("quality")
+        pictures.add("recall", value, "%", "30")
+        clips.add("rank", value / 10)
+        if value > 1:
+            clips.add("of two only", 5)
+        models.append([pictures, clips])
+    recall, rank = beside(models).rows
+    assert (recall.what, recall.value, recall.low, recall.high) == ("recall", 2, 1, 3)
+    assert (recall.unit, recall.aim) == ("%", "30")
+    assert (rank.value, rank.low, rank.high) == (0.2, 0.1, 0.3)

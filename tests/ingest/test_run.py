@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -99,6 +100,26 @@ def test_a_moved_and_renamed_tree_costs_no_model_call(library, place, add, tmp_p
     assert vectors(library) == before
     assert all("zebra" in v.path and not v.missing for v in library.videos())
     assert not library.search("zebra 1", channels=["title"]).nothing_found
+
+
+def test_a_file_that_was_only_touched_keeps_its_titles(library, place, add):
+    """Writing them anew would throw their vectors away until the next run."""
+
+    def titles():
+        with Store.open(library.path) as store:
+            return {v.id: store.passages_of(v.id, ("title",)) for v in store.videos()}
+
+    add(place)
+    before = titles()
+    for path in place.rglob("*.mp4"):
+        os.utime(path, (1e9, 1e9))
+    (place / "water.mp4").rename(place / "steam.mp4")
+    events: list[Event] = []
+    add(place, listener=events.append)
+    assert sum(e.kind == "skip" and e.reason == "moved or copied" for e in events) == 3
+    renamed = {v.id for v in library.videos() if "steam" in v.path}
+    assert {video for video, said in titles().items() if said != before[video]} == renamed
+    assert not library.search("steam", channels=["title"]).nothing_found
 
 
 def test_moving_the_root_itself_is_noticed_by_its_marker(library, place, add, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,8 @@ def name(
 ) -> tuple[VideoRecord, int]:
     """Commit the title channel of a video: title, names of its places, metadata, chapters.
 
+    Where it says the same already nothing is written, so that its vectors stay.
+
     Parameters
     ----------
     store : Store
@@ -35,13 +38,23 @@ def name(
     record : VideoRecord
         With the title that was stored.
     count : int
-        Passages that were committed.
+        Passages that the channel has.
     """
     places = _places(store, record.id) or [else_called]
     record = _entitled(store, record, places)
     passages = title_passages(record, None, places) + chapters
-    store.commit_channel(record.id, ChannelData(TITLES, passages=passages))
+    if not _said(store, record.id, passages):
+        store.commit_channel(record.id, ChannelData(TITLES, passages=passages))
     return record, len(passages)
+
+
+def _said(store: Store, video: str, passages: tuple[Passage, ...]) -> bool:
+    """Whether the title channel holds just these passages, made as they are made now."""
+    stamps = [state.stamp for state in store.states(video) if state.channel == "title"]
+    if not any(s and (s.encoder, s.version) == (TITLES.encoder, TITLES.version) for s in stamps):
+        return False
+    known = (replace(p, video="", id=0) for p in store.passages_of(video, ("title",)))
+    return Counter(known) == Counter(replace(p, video="", id=0) for p in passages)
 
 
 def name_again(store: Store, video: str) -> VideoRecord | None:
