@@ -119,6 +119,9 @@ def test_a_file_that_was_only_touched_keeps_its_titles(library, place, add):
     assert sum(e.kind == "skip" and e.reason == "moved or copied" for e in events) == 3
     renamed = {v.id for v in library.videos() if "steam" in v.path}
     assert {video for video, said in titles().items() if said != before[video]} == renamed
+    before = titles()
+    add(place, only=["title"], redo=True)
+    assert all(said != before[video] for video, said in titles().items())
     assert not library.search("steam", channels=["title"]).nothing_found
 
 

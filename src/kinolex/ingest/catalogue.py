@@ -266,7 +266,9 @@ class Catalogue:
             self._subtitles(work)
 
     def _commit_titles(self, work: Work, chapters: tuple[Passage, ...]) -> None:
-        work.record, count = name(self._store, work.record, chapters, work.relative)
+        work.record, count = name(
+            self._store, work.record, chapters, work.relative, anew=self._run.redo
+        )
         self._run.emit(
             Event(
                 "commit",

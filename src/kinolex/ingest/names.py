@@ -16,11 +16,16 @@ TITLES = Stamp("title", "names", "1", {"words": ""})
 
 
 def name(
-    store: Store, record: VideoRecord, chapters: tuple[Passage, ...], else_called: str
+    store: Store,
+    record: VideoRecord,
+    chapters: tuple[Passage, ...],
+    else_called: str,
+    *,
+    anew: bool = False,
 ) -> tuple[VideoRecord, int]:
     """Commit the title channel of a video: title, names of its places, metadata, chapters.
 
-    Where it says the same already nothing is written, so that its vectors stay.
+    Where it says the same already nothing is written, so that its vectors stay, unless ``anew``.
 
     Parameters
     ----------
@@ -32,6 +37,8 @@ def name(
         Its chapters, as passages.
     else_called : str
         Its name where no place of it is known.
+    anew : bool
+        Write it in any case.
 
     Returns
     -------
@@ -43,7 +50,7 @@ def name(
     places = _places(store, record.id) or [else_called]
     record = _entitled(store, record, places)
     passages = title_passages(record, None, places) + chapters
-    if not _said(store, record.id, passages):
+    if anew or not _said(store, record.id, passages):
         store.commit_channel(record.id, ChannelData(TITLES, passages=passages))
     return record, len(passages)
 
