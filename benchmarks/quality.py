@@ -29,6 +29,7 @@ from benchmarks import (
     quality_windows,
 )
 from benchmarks.harness import RESULTS, Table, cost_of_command, film
+from benchmarks.quality_asked import Everything
 from kinolex.encoders.protocols import PictureEncoder
 from kinolex.encoders.registry import load_picture
 from kinolex.settings import Settings
@@ -93,7 +94,7 @@ def hour(table: Table, name: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print, save."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--shared", type=Path, required=True, help="folder with data/")
+    parser.add_argument("--shared", type=Path, help="folder with data/")
     parser.add_argument("--picture", default="starter", help="name or folder of the encoder")
     parser.add_argument("--float", help="the same encoder before its weights were made small")
     parser.add_argument("--library", type=Path, help="a library that already holds the clips")
@@ -107,6 +108,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             f"all channels are asked about the clips, and {' and '.join(missing)} cannot be "
             'imported: pip install -e ".[speech,screen]"'
         )
+    if given.shared is None:
+        parser.error("give --shared DIR, the folder that holds data/ (with make: DATA=DIR)")
     for part, name in PARTS:
         if given.only in (None, part) and not (given.shared / "data" / name).is_dir():
             parser.error(f"{given.shared} has no data/{name}: give the folder that holds data/")
@@ -145,8 +148,9 @@ def _clips(
             scores = quality_clips.absent(table, library, clips, absent())
             heard = quality_chance.clips(table, library, clips, absent())
             quality_labels.labels(table, library)
-        quality_steps.steps(table, folder, given.picture, clips, absent())
-        quality_windows.windows(table, folder, given.picture, clips, absent())
+        everything = Everything.of(folder, given.picture, clips, absent())
+        quality_steps.steps(table, everything)
+        quality_windows.windows(table, everything)
         quality_costs.costs(table, folder, given.picture, clips)
     return heard, scores
 

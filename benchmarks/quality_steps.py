@@ -9,7 +9,6 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -46,9 +45,8 @@ def _each(values: Values, score: Callable[[Floats], float]) -> dict[str, float]:
     return {name: score(some) for name, some in values.items()}
 
 
-def steps(table: Table, library: Path, encoder: str, folder: Path, absent: Sequence[str]) -> None:
+def steps(table: Table, everything: Everything) -> None:
     """Rank of the right clip and present against absent, after each step; then spans."""
-    everything = Everything.of(library, encoder, folder, absent)
     clips, groups = everything.clips, everything.groups
     of_groups = f"{len(groups)} group questions, MRR"
     of_moments = f"{len(everything.moments)} moment questions, right clip first"

@@ -7,8 +7,7 @@ from its own, added to the calibrated score with a weight. Neither ships while i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -38,9 +37,8 @@ def windowed(vectors: Floats, times: Floats, seconds: float) -> Floats:
     return np.asarray(mean / np.linalg.norm(mean, axis=1, keepdims=True), np.float64)
 
 
-def windows(table: Table, library: Path, encoder: str, folder: Path, absent: Sequence[str]) -> None:
+def windows(table: Table, everything: Everything) -> None:
     """Rank of the right clip, and present against absent, by windows and by agreement."""
-    everything = Everything.of(library, encoder, folder, absent)
     clips = everything.clips
 
     def add(label: str, score: Callable[[Scores, str], float]) -> None:
