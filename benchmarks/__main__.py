@@ -35,6 +35,8 @@ BENCHES = (
     Bench("long_file", shared="takes", quick=("--hours", "0.05")),
     Bench("passes", shared="takes", quick=("--seconds", "300", "--files", "100")),
     Bench("search_scale", quick=("--hours", "2", "--runs", "1")),
+    Bench("serve", quick=("--quick",)),
+    Bench("limited", quick=("--rows", "2000", "--runs", "1")),
     Bench("words", shared="needs"),
     Bench("answers", shared="needs"),
     Bench("quality", shared="needs"),

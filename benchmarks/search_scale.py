@@ -78,7 +78,7 @@ def whole_answers(folder: Path, texts: Sequence[str], settings: Settings, table:
     with kinolex.open(folder, settings=settings) as library:
         for _ in range(2):
             library.search("warm the caches")
-        _warm(folder, library)
+        warm_tables(library)
         took, found, steps = [], 0, []
         for text in texts:
             started = time.perf_counter()
@@ -93,7 +93,7 @@ def whole_answers(folder: Path, texts: Sequence[str], settings: Settings, table:
         print(f"  {name}: {middle:.2f} ms", file=sys.stderr)
 
 
-def _warm(folder: Path, library: kinolex.Library) -> None:
+def warm_tables(library: kinolex.Library) -> None:
     """Wait for what a long-lived process does in the background after its first questions."""
     store = library._reader
     assert store is not None

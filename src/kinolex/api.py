@@ -9,25 +9,27 @@ True
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from kinolex.errors import NotFoundError, UsageError
+from kinolex.export.door import Exporting
 from kinolex.ingest.report import Report
-from kinolex.library.records import ChannelState, Counts, Failure, Passage, Root
 from kinolex.library.store import Store
-from kinolex.moments import CHANNELS, Answer, Query, Span, Video
+from kinolex.moments import CHANNELS, Answer, Query
 from kinolex.progress import Listener, silent
-from kinolex.search.fragments import parse_fragment
-from kinolex.search.here import folder_here, here, real_folder, span_here
+from kinolex.search.door import Looking
+from kinolex.search.here import folder_here, here, real_folder, roots_here, span_here
 from kinolex.search.parse import parse
 from kinolex.settings import Settings, default_library, settings_from
 from kinolex.understand.door import Understanding
+from kinolex.understand.keeping import Keeping
 
 if TYPE_CHECKING:
+    from kinolex.library.kept import Kept
     from kinolex.search.engine import Engine
 
 __all__ = ["Library", "Report", "open"]
@@ -36,7 +38,11 @@ PathLike_ = str | PathLike[str]
 
 
 def open(
-    path: PathLike_ | None = None, *, read_only: bool = False, settings: Settings | None = None
+    path: PathLike_ | None = None,
+    *,
+    read_only: bool = False,
+    settings: Settings | None = None,
+    roots: Collection[PathLike_] | None = None,
 ) -> Library:
     """Open a library; it comes into being when something is added.
 
@@ -48,11 +54,19 @@ def open(
         Refuse everything that would write.
     settings : Settings, optional
         Encoders, sampling, threads; default from ``KINOLEX_...`` in the environment.
+    roots : collection of str or path-like, optional
+        Ids or folders of roots: the library behaves as if only these had ever been indexed, and is
+        read-only. An empty collection sees nothing.
 
     Returns
     -------
     Library
         Also a context manager.
+
+    Raises
+    ------
+    NotFoundError
+        If a root is not in the library.
 
     Examples
     --------
@@ -61,14 +75,15 @@ def open(
     >>> library.status().videos
     0
     """
-    return Library(
-        Path(path).expanduser() if path is not None else default_library(),
-        read_only=read_only,
-        settings=settings,
-    )
+    place = Path(path).expanduser() if path is not None else default_library()
+    if roots is None:
+        return Library(place, read_only=read_only, settings=settings)
+    with Library(place, read_only=True) as whole:
+        allowed = roots_here(whole.roots(), roots)
+    return Library(place, settings=settings, roots_allowed=allowed)
 
 
-class Library(Understanding):
+class Library(Looking, Understanding, Keeping, Exporting):
     """Everything known about a set of videos, and the questions it answers.
 
     Parameters
@@ -79,16 +94,25 @@ class Library(Understanding):
         Refuse everything that would write.
     settings : Settings, optional
         How to index and search.
+    roots_allowed : collection of str, optional
+        Ids of the only roots that are seen; implies ``read_only``. `open` also takes folders.
     """
 
     def __init__(
-        self, path: Path, *, read_only: bool = False, settings: Settings | None = None
+        self,
+        path: Path,
+        *,
+        read_only: bool = False,
+        settings: Settings | None = None,
+        roots_allowed: Collection[str] | None = None,
     ) -> None:
         self.path = path
-        self.read_only = read_only
+        self._roots_allowed = None if roots_allowed is None else frozenset(roots_allowed)
+        self.read_only = read_only or roots_allowed is not None
         self.settings = settings or settings_from()
         self._reader: Store | None = None
         self._engine: Engine | None = None
+        self._kept: Kept | None = None
 
     def __enter__(self) -> Library:
         return self
@@ -108,8 +132,14 @@ class Library(Understanding):
         """Give files and caches back; the library can be used again afterwards."""
         if self._reader is not None:
             self._reader.close()
-        self._reader = None
-        self._engine = None
+        if self._kept is not None:
+            self._kept.close()
+        self._reader = self._engine = self._kept = None
+
+    @property
+    def roots_allowed(self) -> frozenset[str] | None:
+        """Ids of the roots that this library is limited to; None where it sees everything."""
+        return self._roots_allowed
 
     @property
     def exists(self) -> bool:
@@ -123,11 +153,11 @@ class Library(Understanding):
                 hint="Choose another place with --library.",
             )
         if self._reader is None and self.exists:
-            self._reader = Store.open(self.path)
+            self._reader = Store.open(self.path, roots=self._roots_allowed)
         return self._reader
 
     def _writer(self) -> Store:
-        if self.read_only:
+        if self.read_only or self._roots_allowed is not None:
             raise UsageError(
                 f"The library at {self.path} was opened read-only.",
                 hint="Open it without read_only.",
@@ -262,8 +292,10 @@ class Library(Understanding):
                 v.id: [p for p in v.paths if folder in Path(p).parents] for v in store.videos()
             }
             if roots or any(below.values()):
+                from kinolex.ingest.names import forget_below
+
                 with store.batch():
-                    _forget_below(store, folder, below)
+                    forget_below(store, folder, below)
                     for root in roots:
                         store.remove_root(root.id)
                 return sorted(path for paths in below.values() for path in paths)
@@ -298,6 +330,7 @@ class Library(Understanding):
         min_length: float | None = None,
         max_length: float | None = None,
         language: str = "",
+        tag: str | Sequence[str] | None = None,
         limit: int = 10,
         group: Literal["moment", "video"] = "moment",
     ) -> Answer:
@@ -316,6 +349,8 @@ class Library(Understanding):
             Where to look; everywhere by default.
         video, folder, after, before, min_length, max_length, language
             Filters; see `kinolex.moments.Filters`.
+        tag : str or sequence of str, optional
+            Only videos that have every one of these tags, on the whole or on a span.
         limit : int
             At most so many moments.
         group : {"moment", "video"}
@@ -343,20 +378,41 @@ class Library(Understanding):
             min_length=min_length,
             max_length=max_length,
             language=language,
+            tags=_several(tag),
             limit=limit,
             group=group,
         )
         return self.answer(query)
 
-    def answer(self, query: Query) -> Answer:
-        """Answer a parsed `Query`."""
+    def answer(self, query: Query, *, stop: Callable[[], bool] | None = None) -> Answer:
+        """Answer a parsed `Query`; ``stop`` is asked between the steps whether to give up.
+
+        Raises
+        ------
+        StoppedError
+            If ``stop`` said so.
+        """
         store = self._store()
         if store is not None:
-            return self._asked(store).answer(query)
+            return self._asked(store).answer(query, stop)
         from kinolex.search.concepts import check
 
         check(query.parts, {})
         return Answer(query)
+
+    def timeline(
+        self, what: PathLike_, query: Query, *, stop: Callable[[], bool] | None = None
+    ) -> dict[str, list[tuple[float, float, float]]]:
+        """How the chance to answer a parsed `Query` runs over one video; ``stop`` as in `answer`.
+
+        Returns
+        -------
+        dict
+            For each channel bars of ``(start, end, chance)``, seconds and [0, 1], in order of
+            time: ``picture`` has one for each frame, the others where words answer.
+        """
+        store = self._need()
+        return self._asked(store).timeline(query, self.video(what).id, stop)
 
     def _asked(self, store: Store) -> Engine:
         """The engine of this library, which keeps models and tables between questions."""
@@ -365,105 +421,6 @@ class Library(Understanding):
 
             self._engine = Engine(store, settings=self.settings)
         return self._engine
-
-    # Looking
-
-    def _need(self) -> Store:
-        store = self._store()
-        if store is None:
-            raise NotFoundError(
-                f"There is no library at {self.path} yet.",
-                hint="Run `kinolex index FOLDER` first.",
-            )
-        return store
-
-    def _one(self, store: Store, what: str) -> Video:
-        found = store.find_videos(here(store, what))
-        if not found:
-            raise NotFoundError(
-                f"No video is called {what!r}.", hint="See `kinolex list` for all names."
-            )
-        if len(found) > 1:
-            names = ", ".join(v.path for v in (store.video(i) for i in found[:3]) if v is not None)
-            raise NotFoundError(
-                f"{len(found)} videos match {what!r}: {names}{' ...' if len(found) > 3 else '.'}",
-                hint="Give the whole path or the id.",
-            )
-        video = store.video(found[0])
-        if video is None:
-            raise NotFoundError(f"No video is called {what!r}.")
-        return video
-
-    def video(self, what: PathLike_) -> Video:
-        """One video by id (or its first 8 letters), path, file name or part of its title.
-
-        Raises
-        ------
-        NotFoundError
-            If none, or more than one, is called so.
-        """
-        return self._one(self._need(), str(what))
-
-    def videos(self) -> list[Video]:
-        """All videos, by path."""
-        store = self._store()
-        return sorted(store.videos(), key=lambda v: v.path) if store else []
-
-    def states(self, what: PathLike_) -> list[ChannelState]:
-        """State of each channel of a video."""
-        return self._need().states(self.video(what).id)
-
-    def passages(
-        self, what: PathLike_, *, sources: Sequence[str] | None = None, span: Span | None = None
-    ) -> list[Passage]:
-        """Words of a video in order of time; ``what`` may be a media fragment."""
-        fragment = parse_fragment(str(what))
-        video = self.video(fragment.video)
-        found = self._need().passages_of(video.id, sources)
-        window = span or fragment.span(video.duration)
-        if window is not None:
-            found = [p for p in found if p.span.overlap(window) > 0]
-        return sorted(found, key=lambda p: (p.span, p.source))
-
-    def shots(self, what: PathLike_) -> list[Span]:
-        """Shots of a video in order of time."""
-        return self._need().shots_of(self.video(what).id)
-
-    def still(self, what: PathLike_, time: float) -> bytes | None:
-        """JPEG of the kept frame nearest to ``time`` (seconds), or None."""
-        return self._need().still(self.video(what).id, time)
-
-    def roots(self) -> list[Root]:
-        """Folders that were added."""
-        store = self._store()
-        return store.roots() if store else []
-
-    def failures(self) -> list[Failure]:
-        """Files and stages that could not be done, with reasons."""
-        store = self._store()
-        return store.failures() if store else []
-
-    def status(self) -> Counts:
-        """Numbers that must agree with each other."""
-        store = self._store()
-        if store is None:
-            return Counts(0, 0, 0, 0.0, 0, 0, 0, 0, 0, 0, 0, 0)
-        return store.counts()
-
-
-def _forget_below(store: Store, folder: Path, below: Mapping[str, Sequence[str]]) -> None:
-    """Forget the paths below a folder with their names, and the videos that have no other."""
-    from kinolex.ingest.names import name_again
-
-    for root in store.roots():
-        known = store.files(root.id)
-        store.forget_files(root.id, [r for r in known if folder in (root.path / r).parents])
-    for video, paths in below.items():
-        left = store.video(video) if paths else None
-        if left is not None and left.paths:
-            name_again(store, video)
-        elif left is not None:
-            store.remove_video(video)
 
 
 def _several(value: Any) -> list[Any]:

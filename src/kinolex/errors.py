@@ -18,6 +18,7 @@ __all__ = [
     "ModelMissingError",
     "NotFoundError",
     "QueryError",
+    "StoppedError",
     "UsageError",
 ]
 
@@ -59,6 +60,10 @@ class QueryError(UsageError):
     """A question cannot be understood."""
 
 
+class StoppedError(KinolexError):
+    """Whoever asked does not wait for the answer any more."""
+
+
 class NotFoundError(KinolexError):
     """A named thing (a video, a folder, a model) is not known (exit code 2)."""
 
@@ -77,7 +82,7 @@ class MediaError(KinolexError):
         ``unreadable``, ``not-a-file``, ``damaged``, ``too-slow``, ``too-big``, ``crashed``,
         ``missing``.
     stage : str
-        Where it happened: ``scan``, ``probe``, ``decode``, ``sound``, ``subtitles``.
+        Where it happened: ``scan``, ``probe``, ``decode``, ``sound``, ``subtitles``, ``cut``.
     """
 
     def __init__(self, message: str, *, reason: str, stage: str = "probe", hint: str = "") -> None:

@@ -242,7 +242,8 @@ class Filters:
 
     ``videos``: ids, paths or parts of names (any may match); ``folder``: a folder, its
     descendants included; ``after`` and ``before``: days of recording, both inclusive;
-    ``min_length`` and ``max_length``: of the video, seconds; ``language``: ISO 639-1 code.
+    ``min_length`` and ``max_length``: of the video, seconds; ``language``: ISO 639-1 code;
+    ``tags``: all of them must be on the video (one on a span of it counts for the whole video).
     """
 
     videos: tuple[str, ...] = ()
@@ -252,6 +253,7 @@ class Filters:
     min_length: float | None = None
     max_length: float | None = None
     language: str = ""
+    tags: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -266,6 +268,7 @@ class Filters:
             "min_length": self.min_length,
             "max_length": self.max_length,
             "language": self.language,
+            "tags": list(self.tags),
         }
         return {k: v for k, v in given.items() if v not in ("", None, [])}
 

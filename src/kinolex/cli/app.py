@@ -16,6 +16,12 @@ VERBS: dict[str, str] = {
     "search": "Find moments by words, a picture, a span, or all together.",
     "label": "Say which of your classes a video shows, and when.",
     "teach": "Keep a thing by name, so that @NAME finds it.",
+    "saved": "Keep questions by name, and see what is new in their answers.",
+    "collections": "Keep lists of spans by name.",
+    "tag": "Tag videos or spans of them, or list tags.",
+    "serve": "Serve the pages, the HTTP API and the MCP server of a library.",
+    "export": "Write spans of videos to files for editors and players.",
+    "mcp": "Let an assistant search the library, through the Model Context Protocol.",
     "show": "Show what is known about a video, or about a span of it.",
     "list": "List the videos of the library.",
     "status": "Count what is indexed, and what is still missing.",
@@ -26,6 +32,7 @@ VERBS: dict[str, str] = {
     "prune": "Forget videos whose files are gone; lists them first.",
     "watch": "Index a folder, then keep up with its changes.",
     "models": "List, get and check models; nothing is downloaded but by `pull`.",
+    "accounts": "Say who may ask a served library: people, roles, passwords, tokens.",
     "version": "Print the version.",
 }
 """Every verb and its help, in the order of ``kinolex --help``."""

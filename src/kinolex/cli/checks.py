@@ -38,6 +38,9 @@ EXTRAS = {
     "speech": ("faster_whisper", "faster-whisper", "speech in videos without subtitles"),
     "screen": ("rapidocr", "rapidocr", "words on the screen"),
     "watch": ("watchfiles", "watchfiles", "`kinolex watch`"),
+    "serve": ("fastapi", "fastapi", "`kinolex serve` and `kinolex mcp`"),
+    "client": ("httpx", "httpx", "the Python client of the HTTP API"),
+    "nle": ("opentimelineio", "opentimelineio", "exports to OTIO"),
 }
 CHANNEL_KINDS = {
     "picture": "pictures cannot be searched",

@@ -77,6 +77,10 @@ MinLength = Annotated[
 ]
 MaxLength = Annotated[str, typer.Option(metavar="LENGTH", help="Videos at most this long.")]
 Lang = Annotated[str, typer.Option(metavar="CODE", help="Videos in this language: en, de, ...")]
+Tagged = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="NAME", help="Only videos with this tag (`kinolex tag`)."),
+]
 Limit = Annotated[int, typer.Option(metavar="N", help="At most so many moments.")]
 Group = Annotated[str, typer.Option(metavar="BY", help="moment, or video for one moment a video.")]
 AsPaths = Annotated[
@@ -108,6 +112,7 @@ def search(
     min_length: MinLength = "",
     max_length: MaxLength = "",
     lang: Lang = "",
+    tag: Tagged = None,
     limit: Limit = 10,
     group: Group = "moment",
     as_json: AsJson = False,
@@ -122,7 +127,9 @@ def search(
     words: kinolex search '"red ball"'. After -- nothing is an option. Nothing found is exit code 1.
     """
     started = time.perf_counter()
-    _no_blanks({"--image": image, "--like": like, "--in": within, "--channel": channel})
+    no_blanks(
+        {"--image": image, "--like": like, "--in": within, "--channel": channel, "--tag": tag}
+    )
     with opened(context, read_only=True) as library:
         answer = library.search(
             question(text or []),
@@ -136,12 +143,13 @@ def search(
             min_length=seconds_of(min_length, "--min-length") if min_length else None,
             max_length=seconds_of(max_length, "--max-length") if max_length else None,
             language=lang,
+            tag=tag or None,
             limit=limit,
-            group=_group(group),
+            group=group_of(group),
         )
         seconds = time.perf_counter() - started
         empty = answer.nothing_found and not library.status().videos
-    _print(context, answer, seconds, empty=empty, form=_form(as_json, paths, uris, null))
+    show(context, answer, seconds, empty=empty, form=_form(as_json, paths, uris, null))
     if play and answer.moments:
         from kinolex.cli.players import play as play_file
 
@@ -169,14 +177,15 @@ def question(words: list[str]) -> str:
     )
 
 
-def _no_blanks(given: dict[str, list[str] | None]) -> None:
+def no_blanks(given: dict[str, list[str] | None]) -> None:
     """Refuse empty values: an unset variable must not widen a search silently."""
     for option, values in given.items():
         if any(not value.strip() for value in values or ()):
             raise UsageError(f"{option} is empty.", hint="Leave it out, or say what is meant.")
 
 
-def _group(name: str) -> str:
+def group_of(name: str) -> str:
+    """What moments are grouped by, checked."""
     if name not in ("moment", "video"):
         raise UsageError(f"--group {name!r} is not possible.", hint="Choose moment or video.")
     return name
@@ -191,7 +200,21 @@ def _form(as_json: bool, paths: bool, uris: bool, null: bool) -> str:
     return (chosen or ["table"])[0] + ("0" if null else "")
 
 
-def _print(context: Any, answer: Answer, seconds: float, *, empty: bool, form: str) -> None:
+def show(context: Any, answer: Answer, seconds: float, *, empty: bool, form: str) -> None:
+    """Print an answer.
+
+    Parameters
+    ----------
+    context : Any
+        Of the call.
+    answer : Answer
+    seconds : float
+        What the search took, from the shell's side.
+    empty : bool
+        Whether the library holds no video at all.
+    form : str
+        ``table``, ``json``, ``paths`` or ``uris``, the last two also with a ``0`` for NUL.
+    """
     if form == "json":
         put_json(answer.to_dict())
         return

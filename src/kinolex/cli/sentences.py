@@ -75,6 +75,7 @@ def limits(filters: Filters) -> str:
     if filters.max_length is not None:
         said.append(f"videos of at most {length(filters.max_length)}")
     said += [f"language {tidy(filters.language)}"] if filters.language else []
+    said += [f"tagged {tidy(tag)}" for tag in filters.tags]
     return ", ".join(said)
 
 
@@ -145,6 +146,7 @@ def nothing_found(answer: Answer, library: str, *, empty: bool) -> list[str]:
         ]
     if not searched.videos and answer.query.filters:
         names = " See `kinolex list` for all names." if answer.query.filters.videos else ""
+        names += " See `kinolex tag` for all tags." if answer.query.filters.tags else ""
         passed = f"no video passes the limits ({limits(answer.query.filters)})"
         return [f"Nothing found: {passed}.{names}"]
     return [f"Nothing found. Searched {searched_in(searched)}.", *left_out(searched)]

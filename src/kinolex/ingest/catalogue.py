@@ -297,7 +297,8 @@ class Catalogue:
             return
         self._subtitled.add(work.record.id)
         known = self._store.passages_of(work.record.id, ("subtitle",))
-        if [(p.span, p.text) for p in known] == [(p.span, p.text) for p in passages]:
+        right = self._store.corrected(work.record.id, passages)
+        if [(p.span, p.text) for p in known] == [(p.span, p.text) for p in right]:
             return
         self._store.commit_channel(work.record.id, ChannelData(CUES, passages=passages))
         self._run.emit(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from kinolex.ingest.titles import readable_name, title_passages
+from kinolex.ingest.titles import title_passages
+from kinolex.library.naming import entitled
 from kinolex.library.records import ChannelData, Passage, Stamp, VideoRecord
 from kinolex.library.store import Store
 
-__all__ = ["chapters_of", "is_chapter", "name", "name_again"]
+__all__ = ["chapters_of", "forget_below", "is_chapter", "name", "name_again"]
 
 TITLES = Stamp("title", "names", "1", {"words": ""})
 
@@ -61,6 +63,7 @@ def _said(store: Store, video: str, passages: tuple[Passage, ...]) -> bool:
     if not any(s and (s.encoder, s.version) == (TITLES.encoder, TITLES.version) for s in stamps):
         return False
     known = (replace(p, video="", id=0) for p in store.passages_of(video, ("title",)))
+    passages = store.corrected(video, passages)
     return Counter(known) == Counter(replace(p, video="", id=0) for p in passages)
 
 
@@ -71,6 +74,29 @@ def name_again(store: Store, video: str) -> VideoRecord | None:
     if record is None or found is None or not found.paths or not named:
         return None
     return name(store, record, chapters_of(store, record), "")[0]
+
+
+def forget_below(store: Store, folder: Path, below: Mapping[str, Sequence[str]]) -> None:
+    """Forget the paths below a folder with their names, and the videos that have no other.
+
+    Parameters
+    ----------
+    store : Store
+        Opened for writing.
+    folder : Path
+        Absolute, links resolved.
+    below : mapping
+        For each video its paths below the folder.
+    """
+    for root in store.roots():
+        known = store.files(root.id)
+        store.forget_files(root.id, [r for r in known if folder in (root.path / r).parents])
+    for video, paths in below.items():
+        left = store.video(video) if paths else None
+        if left is not None and left.paths:
+            name_again(store, video)
+        elif left is not None:
+            store.remove_video(video)
 
 
 def chapters_of(store: Store, record: VideoRecord) -> tuple[Passage, ...]:
@@ -86,10 +112,9 @@ def is_chapter(passage: Passage, record: VideoRecord) -> bool:
 
 def _entitled(store: Store, record: VideoRecord, places: list[str]) -> VideoRecord:
     """A title that was made from a file name follows the names that the file has."""
-    names = [readable_name(Path(place).name) for place in places]
-    given = str(record.metadata.get("title", "")).strip()
-    if not given and record.title not in names:
-        record = replace(record, title=names[0])
+    title = entitled(record.title, record.metadata, places)
+    if title != record.title:
+        record = replace(record, title=title)
         store.put_video(record)
     return record
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from kinolex.encoders.protocols import Encoder
 from kinolex.ingest.models import Models
+from kinolex.library.copies import SUBTITLES
 from kinolex.library.records import ChannelState, Stamp
 from kinolex.settings import Settings
 
-__all__ = ["Need", "Stamps", "needs"]
+__all__ = ["SUBTITLES", "Need", "Stamps", "needs"]
 
-SUBTITLES = "subtitles"
 NOTHING = "none"
 
 

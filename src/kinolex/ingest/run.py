@@ -14,12 +14,13 @@ from pathlib import Path
 from kinolex.errors import NotFoundError, UsageError
 from kinolex.ingest.catalogue import Catalogue, Work
 from kinolex.ingest.clock import Clock
+from kinolex.ingest.corrections import put_right
 from kinolex.ingest.models import Models
 from kinolex.ingest.plan import Need, Stamps, needs
 from kinolex.ingest.report import Report
 from kinolex.ingest.stages import Stages
 from kinolex.library.counting import WANTED
-from kinolex.library.memory import CHOSEN
+from kinolex.library.memory import CHOSEN, WHOLE
 from kinolex.library.records import Root
 from kinolex.library.store import Store
 from kinolex.media.guard import Guard
@@ -30,9 +31,6 @@ from kinolex.progress import Event, Listener, silent
 from kinolex.settings import Settings
 
 __all__ = ["Ingest"]
-
-_WHOLE = "whole:"
-"""Key of the note that a root was added as a folder, not for single files in it."""
 
 PREVIEW_FROM = 120.0
 """Videos below this many seconds skip the coarse pass: the full one is nearly as quick."""
@@ -112,6 +110,7 @@ class Ingest:
         with Guard(self.settings) as guard:
             try:
                 self._run(guard, [_real(p) for p in paths], {_real(p) for p in force})
+                put_right(self.store, self.models, self._notice)
             except KeyboardInterrupt:
                 # Every commit was whole; what is missing is done by the next run.
                 self.report.interrupted = True
@@ -174,7 +173,7 @@ class Ingest:
                 )
             if path.is_dir() and path not in force:
                 root = self.store.add_root(path)
-                self.store.remember(_WHOLE + root.id, "1")
+                self.store.remember(WHOLE + root.id, "1")
                 places.append((root, self._below(root, path)))
             else:
                 places.append((self.store.add_root(path.parent, mark=False), [path]))
@@ -182,7 +181,7 @@ class Ingest:
 
     def _only(self, root: Root) -> list[Path] | None:
         """None for folders that were added whole, else the files that were added alone."""
-        if self.store.recall(_WHOLE + root.id):
+        if self.store.recall(WHOLE + root.id):
             return None
         return [root.path / relative for relative in self.store.files(root.id)]
 

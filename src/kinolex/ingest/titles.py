@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from kinolex.errors import MediaError
+from kinolex.library.naming import readable_name, title_texts
 from kinolex.library.records import Passage, VideoRecord
 from kinolex.media.guard import Guard
 from kinolex.media.subtitles import read_sidecar, sidecars
@@ -18,20 +18,6 @@ __all__ = ["best_subtitles", "readable_name", "subtitle_passages", "title_passag
 _MOST_CUES, _CUES_A_SECOND = 200, 20.0
 _MOST_LETTERS, _LETTERS_A_SECOND = 100_000, 500.0
 """Subtitles beyond these are no speech; each line would cost a call of the sentence model."""
-_METADATA_WORDS = ("description", "comment", "synopsis", "show", "artist", "album", "keywords")
-
-
-def readable_name(name: str) -> str:
-    """A file name as words: no extension, separators and camel case opened.
-
-    Examples
-    --------
-    >>> readable_name("GX_holiday-2023 beachWalk.final.mp4")
-    'GX holiday 2023 beach Walk final'
-    """
-    stem = PurePosixPath(name).stem if "." in name.strip(".") else name
-    stem = re.sub(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ])", " ", stem)
-    return " ".join(re.split(r"[\s_.\-+]+", stem)).strip() or name
 
 
 def video_record(info: MediaInfo, content: str, size: int, name: str) -> VideoRecord:
@@ -77,18 +63,8 @@ def title_passages(
         Relative POSIX paths of the video's files.
     """
     whole = Span(0.0, record.duration)
-    texts: dict[str, None] = {record.title: None}
-    for place in sorted(places):
-        path = PurePosixPath(place)
-        texts[readable_name(path.name)] = None
-        folders = " / ".join(readable_name(part + "/") for part in path.parts[:-1])
-        if folders:
-            texts[folders.replace("/ ", "/ ").strip(" /")] = None
-    for key in _METADATA_WORDS:
-        value = str(record.metadata.get(key, "")).strip()
-        if value:
-            texts[value[:2000]] = None
-    passages = [Passage(whole, text, "title") for text in texts if text.strip()]
+    texts = title_texts(record.title, record.metadata, places)
+    passages = [Passage(whole, text, "title") for text in texts]
     chapters = info.chapters if info else ()
     passages += [Passage(c.span, c.title, "title") for c in chapters if c.title.strip()]
     return tuple(passages)

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kinolex.errors import UsageError
+from kinolex.library.correcting import Correcting, words_json
 from kinolex.library.folding import fold
-from kinolex.library.part import Part
 from kinolex.library.records import ChannelData, ChannelState, Passage, Space, Stamp
 from kinolex.library.videos import clean
 
@@ -52,13 +52,14 @@ def _check_finite(vectors: npt.NDArray[Any]) -> None:
         raise UsageError("Vectors must hold finite numbers.")
 
 
-class Channels(Part):
+class Channels(Correcting):
     """Commit, read and drop channels."""
 
     def commit_channel(self, video_id: str, data: ChannelData) -> None:
         """Make a channel of a video visible, in place of what the channel had.
 
-        One transaction: readers see the old channel or the new one, never half of either.
+        One transaction: readers see the old channel or the new one, never half of either. What a
+        person has corrected in the video's passages is put right again in what is committed.
 
         Parameters
         ----------
@@ -77,11 +78,13 @@ class Channels(Part):
             If the disk is full or the library cannot be written; nothing has changed then.
         """
         _check(data)
+        data, reread = self._corrected(video_id, data)
         with self._db.write() as connection:
             num = self._known(video_id)
             _erase(connection, num, data.stamp.channel)
             writer = _Writer(connection, num, data.stamp.channel, self._db.stamp()[0] + 1)
             writer.write(data)
+        self.remember_originals(reread)
 
     def drop_channel(self, video_id: str, channel: str) -> None:
         """Forget a channel of a video."""
@@ -249,7 +252,7 @@ class _Writer:
                     p.language,
                     p.confidence,
                     None if p.box is None else json.dumps(p.box),
-                    _words(p),
+                    words_json(p),
                 )
                 for p in passages
             ],
@@ -275,11 +278,3 @@ class _Writer:
                 dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             ),
         )
-
-
-def _words(passage: Passage) -> str | None:
-    """Word times as compact JSON: whole milliseconds and text."""
-    if not passage.words:
-        return None
-    rows = [[round(a * 1000), round(b * 1000), clean(text)] for a, b, text in passage.words]
-    return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)

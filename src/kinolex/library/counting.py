@@ -23,7 +23,8 @@ class Counting(Memory):
         channels that ingest wants (`WANTED`) while another than the title is there; *pending* has
         nothing but its title; *done* is the rest. A channel that failed is not waited for.
         ``failed`` counts paths, and ``missing`` paths that are gone. ``bytes`` is the size of the
-        whole folder, ``cache/`` included.
+        whole folder, ``cache/`` included; where only some roots are seen, of the vectors,
+        stills and words of these.
         """
         with self._db.snapshot():
             wanted = set(self.recall(WANTED, []))
@@ -40,7 +41,8 @@ class Counting(Memory):
                 "SELECT channel, count(*) FROM channels WHERE state != 'empty' "
                 "GROUP BY channel ORDER BY channel"
             )
-            generation = self._db.stamp()[0]
+            size = self._seen_bytes() if self._db.roots is not None else None
+            generation = self._db.generation
         kinds = [_kind(*entry, wanted) for entry in states]
         return Counts(
             videos=int(videos),
@@ -54,7 +56,7 @@ class Counting(Memory):
             frames=int(frames),
             passages=int(passages),
             stills=int(stills),
-            bytes=folder_bytes(self.path),
+            bytes=folder_bytes(self.path) if size is None else size,
             channels=dict(channels),
             generation=generation,
         )
@@ -62,6 +64,16 @@ class Counting(Memory):
     def _pair(self, sql: str) -> tuple[float, float]:
         row = self._db.one(sql)
         return (float(row[0]), float(row[1])) if row else (0.0, 0.0)
+
+    def _seen_bytes(self) -> int:
+        """Bytes of what is seen: the folder's size would tell of the rest."""
+        vectors, times = self._pair(
+            "SELECT total(2 * rows * dimensions), total(8 * rows * (kind = 'frames')) FROM blocks"
+        )
+        stills, words = self._pair(
+            "SELECT (SELECT total(bytes) FROM stills), (SELECT total(length(text)) FROM passages)"
+        )
+        return int(vectors + times + stills + words)
 
     def _states(self) -> list[tuple[set[str], bool, bool]]:
         """For each video: its channels, whether one is coarse, whether something failed."""

@@ -69,7 +69,12 @@ def _sentence(error: sqlite3.Error, place: Path) -> LibraryError:
             f"The library {place} is locked by another program.",
             hint="Close the program that has it open, then try again.",
         )
-    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH):
+    if primary == sqlite3.SQLITE_AUTH:
+        return LibraryError(
+            f"The library {place} is open for some roots only, which leaves this out ({error}).",
+            hint="Say in kinolex/library/limits.sql which rows of the table belong to a root.",
+        )
+    if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return LibraryReadOnlyError(
             f"The library {place} cannot be written.",
             hint="Choose another place with --library, or change its permissions.",
@@ -168,6 +173,34 @@ class Database:
         """Generation, and the random token that its commit drew."""
         row = self.one("SELECT generation, token FROM library")
         return (int(row[0]), str(row[1])) if row else (0, "")
+
+    @property
+    def generation(self) -> int:
+        """Number of the last commit, as it is shown."""
+        return self.stamp()[0]
+
+    @property
+    def roots(self) -> frozenset[str] | None:
+        """Ids of the roots that are seen; None where all are."""
+        return None
+
+    @property
+    def cache(self) -> Path:
+        """Folder of the arrays that are derived from what is seen."""
+        return self.folder / "cache"
+
+    def index_words(self, table: str) -> None:
+        """Bring a full-text index up to date, inside a snapshot; it is, where all is seen."""
+
+    def piece(self, table: str, column: str, num: int, start: int, size: int) -> bytes:
+        """Part of a blob, without reading the rest of it."""
+        with (
+            self._mutex,
+            explained(self.folder),
+            self.connection.blobopen(table, column, num, readonly=True) as blob,
+        ):
+            blob.seek(start)
+            return blob.read(size)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -15,6 +15,7 @@ from pathlib import Path, PurePath
 from typing import Any, cast
 
 from kinolex.library.database import unstored
+from kinolex.library.kept import Kept
 from kinolex.library.records import Root
 from kinolex.library.roots import Roots
 from kinolex.moments import Filters
@@ -130,6 +131,7 @@ class Finding(Roots):
           not known do not fulfil them.
         - ``min_length``, ``max_length``: the duration in seconds, both included.
         - ``language``: the video's, without its region.
+        - ``tags``: each of them is on the video or on a span of it (`kinolex.library.kept`).
 
         Returns
         -------
@@ -151,7 +153,19 @@ class Finding(Roots):
             if filters.folder:
                 below = set(_below(filters.folder, places))
                 kept = [video for video in kept if video in below]
+        if filters.tags:
+            with Kept.open(self.path, read_only=True) as made:
+                tagged = set.intersection(*(set(made.tagged(name)) for name in filters.tags))
+            kept = [video for video in kept if video in tagged]
         return kept
+
+    def unknown_tags(self, filters: Filters) -> list[str]:
+        """Those of the filters' tags that no video of the library has."""
+        if not filters.tags:
+            return []
+        known = {video for (video,) in self._db.all("SELECT id FROM videos")}
+        with Kept.open(self.path, read_only=True) as made:
+            return [name for name in filters.tags if known.isdisjoint(made.tagged(name))]
 
 
 def _levels(

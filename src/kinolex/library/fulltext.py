@@ -149,6 +149,7 @@ class FullText(Part):
             return []
         fits = _checker(expression)
         with self._db.snapshot():
+            self._db.index_words("passage_words")
             limits = self._limits(sources, videos)
             if not limits.share:
                 return []
@@ -277,6 +278,7 @@ class FullText(Part):
             return []
         text = " OR ".join(_quoted([w]) for w in dict.fromkeys(words[:_MOST_WORDS]))
         seen = frozenset(hit.passage for hit in before)
+        self._db.index_words("passage_trigrams")
         hits = self._collect("passage_trigrams", text, limits, fits, limit, seen)
         floor = min((hit.score for hit in before), default=math.inf)
         best = max((hit.score for hit in hits), default=0.0)

@@ -7,11 +7,14 @@ from typing import Any
 
 from kinolex.library.part import Part
 
-__all__ = ["CHOSEN", "Memory"]
+__all__ = ["CHOSEN", "WHOLE", "Memory"]
 
 CHOSEN = "models"
 """Kind of encoder to the name or folder that the user gave last, so that it need not be repeated
 for every question and every later run."""
+
+WHOLE = "whole:"
+"""Before a root's id: the note that it was added as a folder, not for single files in it."""
 
 
 class Memory(Part):

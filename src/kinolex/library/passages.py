@@ -115,7 +115,7 @@ class Passages(Part):
             if not rows:
                 return None
             _, block, start, size = min(rows, key=lambda row: (abs(row[0] - pts), row[0]))
-            return self._read("still_blocks", "data", block, start, size)
+            return self._db.piece("still_blocks", "data", block, start, size)
 
     def still_times(self, video_id: str) -> list[float]:
         """Times (seconds) of all kept stills of a video."""
@@ -126,12 +126,6 @@ class Passages(Part):
             (video_id,),
         )
         return [float(pts * base) for (pts,) in rows] if base is not None else []
-
-    def _read(self, table: str, column: str, row: int, start: int, size: int) -> bytes:
-        """Part of a blob, without reading the rest of it."""
-        with self._db.connection.blobopen(table, column, row, readonly=True) as blob:
-            blob.seek(start)
-            return blob.read(size)
 
     def _base(self, video_id: str) -> Fraction | None:
         row = self._db.one("SELECT base_num, base_den FROM videos WHERE id = ?", (video_id,))

@@ -15,22 +15,41 @@ from importlib import resources
 
 from kinolex.errors import LibraryError, LibraryTooNewError
 
-__all__ = ["APPLICATION_ID", "check", "migrate", "migrations", "statements", "version"]
+__all__ = [
+    "APPLICATION_ID",
+    "bring",
+    "check",
+    "migrate",
+    "migrations",
+    "scripts",
+    "statements",
+    "version",
+]
 
 APPLICATION_ID = 0x4B4E4C58
 """Marks the file as ours in SQLite's header ("KNLX")."""
 
 
 @cache
-def migrations() -> Mapping[int, str]:
-    """SQL text of every migration by the version it leads to."""
-    folder = resources.files("kinolex.library") / "migrations"
+def scripts(package: str, folder: str) -> Mapping[int, str]:
+    """SQL text of every numbered file of a package's folder by the version it leads to.
+
+    Examples
+    --------
+    >>> list(scripts("kinolex.library", "migrations"))[0]
+    1
+    """
     found = {
         int(entry.name[:4]): entry.read_text(encoding="utf-8")
-        for entry in folder.iterdir()
+        for entry in (resources.files(package) / folder).iterdir()
         if entry.name.endswith(".sql")
     }
     return dict(sorted(found.items()))
+
+
+def migrations() -> Mapping[int, str]:
+    """The migrations of ``library.sqlite``."""
+    return scripts("kinolex.library", "migrations")
 
 
 def version(connection: sqlite3.Connection) -> int:
@@ -54,8 +73,28 @@ def statements(script: str) -> Iterator[str]:
             part = ""
 
 
-def check(connection: sqlite3.Connection, place: str, known: Mapping[int, str]) -> int:
-    """Make sure that a file is a library which we understand; returns its version.
+def check(
+    connection: sqlite3.Connection,
+    place: str,
+    known: Mapping[int, str],
+    *,
+    mark: int = APPLICATION_ID,
+    what: str = "a kinolex library",
+    hint: str = "Choose another place with --library.",
+) -> int:
+    """Make sure that a file is one of ours which we understand; returns its version.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+    place : str
+        The file, for messages.
+    known : mapping
+        Its migrations.
+    mark : int
+        SQLite's ``application_id`` of such files.
+    what, hint : str
+        What such a file is called, and what to do where it is another.
 
     Raises
     ------
@@ -64,14 +103,11 @@ def check(connection: sqlite3.Connection, place: str, known: Mapping[int, str]) 
     LibraryTooNewError
         If a newer kinolex wrote it.
     """
-    mark = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    own = int(connection.execute("PRAGMA application_id").fetchone()[0]) == mark
     found = version(connection)
     empty = connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is None
-    if mark != APPLICATION_ID and not (empty and found == 0):
-        raise LibraryError(
-            f"{place} is a database of another program, not a kinolex library.",
-            hint="Choose another place with --library.",
-        )
+    if not own and not (empty and found == 0):
+        raise LibraryError(f"{place} is a database of another program, not {what}.", hint=hint)
     newest = max(known)
     if found > newest:
         raise LibraryTooNewError(
@@ -79,6 +115,21 @@ def check(connection: sqlite3.Connection, place: str, known: Mapping[int, str]) 
             hint="Update kinolex: pip install -U kinolex.",
         )
     return found
+
+
+def bring(
+    connection: sqlite3.Connection,
+    known: Mapping[int, str],
+    before: int,
+    mark: int = APPLICATION_ID,
+) -> None:
+    """Run the migrations that a file of version ``before`` has not seen; opens no transaction."""
+    for number, script in known.items():
+        if number > before:
+            for statement in statements(script):
+                connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {mark}")
+    connection.execute(f"PRAGMA user_version = {max(known)}")
 
 
 def migrate(
@@ -106,14 +157,9 @@ def migrate(
     connection.execute("BEGIN IMMEDIATE")
     try:
         before = check(connection, place, known)
-        for number, script in known.items():
-            if number > before:
-                for statement in statements(script):
-                    connection.execute(statement)
+        bring(connection, known, before)
         if before == 0:
             _first(connection)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {max(known)}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

@@ -6,12 +6,13 @@ raises ``generation``; readers see whole transactions only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from kinolex.errors import UsageError
 from kinolex.library.channels import Channels
 from kinolex.library.concepts import Concepts
 from kinolex.library.counting import Counting
@@ -20,6 +21,7 @@ from kinolex.library.failures import Failures
 from kinolex.library.files import Files
 from kinolex.library.finding import Finding
 from kinolex.library.fulltext import FullText
+from kinolex.library.limited import LimitedDatabase
 from kinolex.library.passages import Passages
 from kinolex.library.pruning import Pruning
 from kinolex.library.tables import Tables
@@ -57,7 +59,9 @@ class Store(
     """
 
     @classmethod
-    def open(cls, path: Path, *, write: bool = False) -> Store:
+    def open(
+        cls, path: Path, *, write: bool = False, roots: Collection[str] | None = None
+    ) -> Store:
         """Open a library.
 
         Parameters
@@ -67,6 +71,9 @@ class Store(
         write : bool
             Become the writer; the library is made when there is none, and brought up to the
             newest format when it is older.
+        roots : collection of str, optional
+            Ids of roots: the store behaves as if only these had ever been indexed (see
+            `kinolex.library.limited`). None: everything; an empty collection: nothing.
 
         Raises
         ------
@@ -80,8 +87,23 @@ class Store(
             If a newer kinolex wrote it.
         LibraryError
             If it is damaged or not a library.
+        UsageError
+            If ``roots`` are given to a writer.
         """
-        return cls(Database(Path(path).expanduser(), write=write))
+        folder = Path(path).expanduser()
+        if roots is None:
+            return cls(Database(folder, write=write))
+        if write:
+            raise UsageError(
+                "A library that is limited to some roots is for reading only.",
+                hint="Open it without roots to write.",
+            )
+        return cls(LimitedDatabase(folder, roots))
+
+    @property
+    def roots_allowed(self) -> frozenset[str] | None:
+        """Ids of the roots that this object is limited to; None where it sees everything."""
+        return self._db.roots
 
     @property
     def writable(self) -> bool:
@@ -90,8 +112,11 @@ class Store(
 
     @property
     def generation(self) -> int:
-        """Number of the last committed change, read fresh."""
-        return self._db.stamp()[0]
+        """Number of the last committed change, read fresh.
+
+        Where only some roots are seen it counts nothing: it only differs after every change.
+        """
+        return self._db.generation
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -89,7 +89,8 @@ class Tables(Part):
         make : callable
             Makes it where it is not kept yet.
         """
-        return self._arrays(space, kind).kept(name, make)
+        # Not of what is seen, but of the encoder: one for all readers.
+        return Arrays(self.path / "cache", space, kind).kept(name, make)
 
     def make_lists(self) -> list[str]:
         """Make inverted lists for every table of at least `exact_below` rows.
@@ -126,7 +127,7 @@ class Tables(Part):
         return made
 
     def _arrays(self, space: str, kind: Kind) -> Arrays:
-        return Arrays(self.path / "cache", space, kind)
+        return Arrays(self._db.cache, space, kind)
 
     def _layout(self, space: str, kind: Kind) -> Layout:
         """Entries by the newest commit that touched them."""

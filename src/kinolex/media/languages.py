@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["known_language", "language_code"]
+__all__ = ["known_language", "language_code", "language_tag"]
 
 # Two letters (ISO 639-1), then the three-letter codes (ISO 639-2/T, then /B where it differs).
 _CODES = """
@@ -38,6 +38,9 @@ def _table(written: str) -> dict[str, str]:
 
 
 _KNOWN = _table(_CODES) | _table(_NAMES)
+_THREE = {
+    group.split()[0]: group.split()[1] for group in _CODES.replace("\n", "|").split("|") if group
+}
 
 
 def known_language(written: str) -> str:
@@ -74,3 +77,14 @@ def language_code(tag: str | None) -> str:
     if not code.isalpha() or code in ("und", "mis", "mul", "zxx", "qaa"):
         return ""
     return known_language(code) or code
+
+
+def language_tag(code: str) -> str:
+    """The ISO 639-2/T code that containers want for what `language_code` gives.
+
+    Examples
+    --------
+    >>> language_tag("de"), language_tag("tlh"), language_tag("")
+    ('deu', 'tlh', '')
+    """
+    return _THREE.get(code, code)

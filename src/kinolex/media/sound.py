@@ -20,7 +20,7 @@ from kinolex.media.types import AudioStream, MediaInfo, SoundPiece
 if TYPE_CHECKING:
     from av import AudioFrame
 
-__all__ = ["RATE", "choose_track", "sound"]
+__all__ = ["RATE", "choose_track", "decoded_sound", "sound"]
 
 Samples = npt.NDArray[np.float32]
 
@@ -118,7 +118,7 @@ def sound(
         chosen = only_stream(container, track.index)
         cutter = _Cutter(max(1, round(piece_seconds * RATE)))
         resampler = _Resampler(float(clock(container)), info.duration + BEHIND)
-        for frame in _decoded(container, chosen, Path(path)):
+        for frame in decoded_sound(container, chosen, Path(path), "sound"):
             for at, samples in resampler.push(frame):
                 yield from cutter.push(at, samples)
         for at, samples in resampler.finish():
@@ -126,7 +126,11 @@ def sound(
         yield from cutter.finish()
 
 
-def _decoded(container: Any, stream: Any, path: Path) -> Iterator[AudioFrame]:
+def decoded_sound(container: Any, stream: Any, path: Path, stage: str) -> Iterator[AudioFrame]:
+    """Frames of a sound track as they come; what does not decode is passed over.
+
+    ``stage`` is what an error names where the file is gone.
+    """
     import av
 
     failed = 0
@@ -142,7 +146,7 @@ def _decoded(container: Any, stream: Any, path: Path) -> Iterator[AudioFrame]:
                     continue
             return
         except av.FFmpegError as error:
-            stop_if_gone(path, error, "sound")
+            stop_if_gone(path, error, stage)
             failed += 1
 
 

@@ -8,7 +8,7 @@ changes.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,10 +18,20 @@ import numpy as np
 import numpy.typing as npt
 
 from kinolex.encoders.protocols import PictureEncoder, WordsEncoder
-from kinolex.errors import ModelMissingError, NotFoundError, QueryError
+from kinolex.errors import ModelMissingError, NotFoundError, QueryError, StoppedError
 from kinolex.library.records import Passage, Space
 from kinolex.library.store import Store
-from kinolex.moments import SOURCE_CHANNEL, STEPS, Answer, Moment, Part, Query, Span, ranked
+from kinolex.moments import (
+    SOURCE_CHANNEL,
+    STEPS,
+    Answer,
+    Filters,
+    Moment,
+    Part,
+    Query,
+    Span,
+    ranked,
+)
 from kinolex.search import passages as said
 from kinolex.search import pictures as seen
 from kinolex.search import worded
@@ -33,6 +43,7 @@ from kinolex.search.explain import evidence
 from kinolex.search.fragments import parse_fragment
 from kinolex.search.fuse import PER_VIDEO, Candidate, Fused, at_most, fuse, one_per_video
 from kinolex.search.searched import searched
+from kinolex.search.timeline import Bar, picture_bars, word_bars
 from kinolex.search.words import informative
 from kinolex.settings import Settings
 
@@ -46,6 +57,7 @@ _WEAK_SHOWN = 3
 _MOST_WANTED = 1000
 
 Vector = npt.NDArray[np.float32]
+Stop = Callable[[], bool]
 
 
 def _wanted(query: Query) -> int:
@@ -71,8 +83,9 @@ class _Look(TypedDict):
 class _Run:
     """State of one answer: the clock, what was found, and what could not be searched."""
 
-    def __init__(self, query: Query) -> None:
+    def __init__(self, query: Query, stop: Stop | None = None) -> None:
         self.query = query
+        self.stop = stop
         self.videos: list[str] | None = None
         self.off: dict[str, str] = {}
         self.notes: list[str] = []
@@ -80,7 +93,9 @@ class _Run:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Add the time of the block to a step."""
+        """Add the time of the block to a step; not begun when nobody waits any more."""
+        if self.stop is not None and self.stop():
+            raise StoppedError("The question was withdrawn.")
         started = time.perf_counter()
         try:
             yield
@@ -158,21 +173,25 @@ class Engine:
         self._cache = Cache(store)
         self._beside = ThreadPoolExecutor(2, thread_name_prefix="search")
 
-    def answer(self, query: Query) -> Answer:
+    def answer(self, query: Query, stop: Stop | None = None) -> Answer:
         """Find the moments that answer a question, or say that there are none.
 
         Parameters
         ----------
         query : Query
             From `kinolex.search.parse.parse`.
+        stop : callable, optional
+            Asked before every step whether to give up.
 
         Raises
         ------
         QueryError
             If a picture cannot be read, a span's video is not known or its name is not unique, or
             a concept was not taught.
+        StoppedError
+            If ``stop`` said so.
         """
-        run = _Run(query)
+        run = _Run(query, stop)
         with run.step("total"), self._store.snapshot():
             with run.step("parse"):
                 self._cache.refresh()
@@ -180,7 +199,9 @@ class Engine:
                 check(query.parts, self._cache.concepts)
                 run.videos = self._store.filter_videos(query.filters)
                 if run.videos == [] and self._cache.counts.videos:
-                    run.notes.append("No video fits the filters.")
+                    unknown = self._store.unknown_tags(query.filters)
+                    run.notes += [f"No video is tagged {name}." for name in unknown]
+                    run.notes += [] if unknown else ["No video fits the filters."]
             fused = self._fused(run) if self._cache.counts.videos and run.videos != [] else []
             sure = [moment for moment in fused if moment.sure][: query.limit]
             with run.step("explain"):
@@ -198,6 +219,36 @@ class Engine:
         if run.notes:
             query = replace(query, notes=(*query.notes, *run.notes))
         return Answer(query, moments, weak, what, run.timing, generation)
+
+    def timeline(self, query: Query, video: str, stop: Stop | None = None) -> dict[str, list[Bar]]:
+        """How the chance to answer runs over one video, channel by channel.
+
+        Parameters
+        ----------
+        query : Query
+            Its filters are not looked at.
+        video : str
+            Id.
+        stop : callable, optional
+            As in `answer`.
+        """
+        run = _Run(replace(query, filters=Filters(videos=(video,))), stop)
+        with self._store.snapshot():
+            self._cache.refresh()
+            self._encoders.choose(self._cache.chosen)
+            check(query.parts, self._cache.concepts)
+            run.videos = [video]
+            found: dict[str, list[Bar]] = {}
+            scanning = self._scanning(run) if "picture" in query.channels else None
+            if scanning is not None:
+                scanning.result.result()
+                length, shots = self._cache.duration(video), self._cache.shots(video)
+                found["picture"] = picture_bars(
+                    scanning.asked, scanning.table, video, length, shots
+                )
+            reading = self._reading(run)
+            worded_ = self._worded(run, reading) if reading is not None else []
+            return found | word_bars(c for c in worded_ if c.video == video)
 
     # The steps
 
@@ -395,6 +446,17 @@ class Engine:
         if isinstance(found, str):
             raise ModelMissingError(found)
         return Frames(found, space_of(found), self._cache.frames(space_of(found), found))
+
+    def sentences(self, texts: Sequence[str]) -> tuple[str, Vector] | None:
+        """Texts as passages of the library: the name of their space, and float32 (n, d).
+
+        None where no passage has a vector, or their encoder is not on this machine.
+        """
+        self._cache.refresh()
+        self._encoders.choose(self._cache.chosen)
+        spaces = self._sentences()
+        found = self._encoders.words(spaces) if spaces else ""
+        return None if isinstance(found, str) else (space_of(found), found.encode_words(texts))
 
     def span_of(self, fragment: str) -> tuple[str, Span]:
         """Video id and span of a media fragment."""

@@ -10,7 +10,7 @@ __all__ = ["format_query"]
 def format_query(query: Query) -> str:
     """Write words, phrases, concepts, exclusions and the filters that text can carry.
 
-    Pictures, spans, lengths, limit and grouping are options and not part of the text.
+    Pictures, spans, lengths, tags, limit and grouping are options and not part of the text.
     ``parse(format_query(q))`` has the words, phrases, concepts, exclusions and filters
     of ``q``.
 

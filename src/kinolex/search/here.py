@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection, Sequence
 from os import PathLike
 from pathlib import Path
 
+from kinolex.errors import NotFoundError, UsageError
+from kinolex.library.records import Root
 from kinolex.library.store import Store
 
-__all__ = ["folder_here", "here", "real_folder", "span_here"]
+__all__ = ["folder_here", "here", "real_folder", "roots_here", "span_here"]
 
 
 def real_folder(path: str | PathLike[str]) -> Path:
@@ -38,3 +41,29 @@ def span_here(store: Store | None, like: str) -> str:
     """As `here`, for a span with its weight: ``VIDEO#t=10,15@0.5``."""
     found = re.fullmatch(r"(?s)(.+?)(#(?:[^#]*&)?t=[^#]*|@[+-]?[\d.]+)", like)
     return here(store, found[1]) + found[2] if found else here(store, like)
+
+
+def roots_here(known: Sequence[Root], named: Collection[str | PathLike[str]]) -> frozenset[str]:
+    """Ids of roots that are named by id or by folder.
+
+    Raises
+    ------
+    NotFoundError
+        If one is not known.
+    UsageError
+        If one name is given instead of several.
+    """
+    if isinstance(named, (str, PathLike)):
+        raise UsageError("roots= takes several roots.", hint=f"For one give [{str(named)!r}].")
+    ids = {root.id for root in known}
+    folders = {root.path: root.id for root in known}
+    found = set()
+    for name in named:
+        one = str(name) if str(name) in ids else folders.get(real_folder(name)) if str(name) else ""
+        if not one:
+            raise NotFoundError(
+                f"There is no root {str(name)!r} in the library.",
+                hint="Give the id, or the whole folder, of one that was added.",
+            )
+        found.add(one)
+    return frozenset(found)

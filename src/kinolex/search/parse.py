@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kinolex.errors import QueryError
+from kinolex.library.kept_records import alike, named
 from kinolex.moments import CHANNELS, Filters, Part, Query
 from kinolex.search.dates import DateRange, day_or_period, take_date
 from kinolex.search.fragments import parse_fragment
@@ -66,9 +67,11 @@ def parse(
     min_length: float | None = None,
     max_length: float | None = None,
     language: str | None = None,
+    tags: Sequence[str] | str | None = None,
     limit: int = 10,
     group: Literal["moment", "video"] = "moment",
     weight: float = 1.0,
+    parts: Sequence[Part] = (),
     today: dt.date | None = None,
     known: Known | None = None,
 ) -> Query:
@@ -86,12 +89,16 @@ def parse(
         Spans of indexed videos, ``VIDEO#t=10,15``; ``...@0.5`` weighs one.
     videos, folder, after, before, min_length, max_length, language
         Filters; dates are inclusive (``2024``, ``2024-05``, ``2024-05-01`` or a date).
+    tags : str or sequence of str, optional
+        Only videos that have every one of these tags.
     limit : int
         The most moments wanted, at least 1.
     group : {"moment", "video"}
         ``video``: the best moment of each video.
     weight : float
         Weight of the words beside pictures and spans.
+    parts : sequence of Part
+        Summands as they are, beside all others.
     today : datetime.date, optional
         What "last year" counts from.
     known : callable, optional
@@ -118,7 +125,7 @@ def parse(
     seen = _Understood()
     _operators(lexed, seen)
     words = _settle(lexed.words, lexed.excluded, seen, today or dt.date.today(), known)
-    parts = _parts(_spoken(lexed, words), weight, images, like) + _concepts(lexed, seen)
+    own = _parts(_spoken(lexed, words), weight, images, like) + _concepts(lexed, seen)
     days = DateRange(_day(after, "after").after, _day(before, "before").before).meet(seen.days)
     filters = Filters(
         videos=tuple(dict.fromkeys([*map(str, _several(videos)), *seen.videos])),
@@ -128,13 +135,14 @@ def parse(
         min_length=_length(min_length, "min_length"),
         max_length=_length(max_length, "max_length"),
         language=(language or seen.language).lower(),
+        tags=_tags(tags),
     )
     query = Query(
         raw=text,
         words=words,
         phrases=tuple(dict.fromkeys(lexed.phrases)),
         excluded=tuple(dict.fromkeys(lexed.excluded)),
-        parts=parts,
+        parts=(*own, *parts),
         channels=_channels([*_several(channels), *seen.channels]),
         filters=filters,
         limit=limit,
@@ -293,6 +301,14 @@ def _channels(names: Sequence[object]) -> tuple[str, ...]:
             f"There is no channel {', '.join(unknown)}.", hint=f"Choose of {', '.join(CHANNELS)}."
         )
     return tuple(c for c in CHANNELS if c in wanted) or CHANNELS
+
+
+def _tags(names: object) -> tuple[str, ...]:
+    """Tags as they are kept, each once; case does not count."""
+    found: dict[str, str] = {}
+    for name in _several(names):
+        found.setdefault(alike(str(name)), named(str(name), "The tag"))
+    return tuple(found.values())
 
 
 def _day(value: Days, name: str) -> DateRange:

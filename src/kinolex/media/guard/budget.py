@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from kinolex.media.cutting.plan import CutPlan
 from kinolex.media.types import MediaInfo
 from kinolex.settings import Settings
 
-__all__ = ["Budget", "budget"]
+__all__ = ["Budget", "budget", "cut_budget"]
 
 _HD_RATE = 1920 * 1080 * 30
 """Pixels a second of the film that ``_PICTURE_FACTOR`` is meant for."""
@@ -23,6 +24,10 @@ _SOUND_FACTOR = 0.5
 """Seconds of work allowed for a second of sound (needed: 0.01)."""
 _READ_RATE = 4e6
 """Bytes a second that the slowest disk or network share still brings."""
+_CODING_FACTOR = 20.0
+"""Seconds of work allowed for coding a second of HD film anew (two slow cores need 1 to 2)."""
+_CODING_MEMORY = 2
+"""How much more memory coding may take than decoding: the coder looks ahead."""
 _UHD = 3840 * 2160
 """Pixels up to which the memory of the settings holds; above it grows with the picture."""
 
@@ -58,6 +63,17 @@ def budget(
         elif stage == "sound":
             seconds += _SOUND_FACTOR * info.duration
     return Budget(seconds, settings.decode_seconds / 2, _memory(settings, info))
+
+
+def cut_budget(settings: Settings, plan: CutPlan) -> Budget:
+    """The limits for a cut: reading each file up to its piece, and coding the piece anew."""
+    seconds = settings.decode_seconds
+    for piece in plan.pieces:
+        weight = _weight(piece.info)
+        seconds += _PICTURE_FACTOR * weight * piece.padded.end
+        seconds += _CODING_FACTOR * weight * piece.padded.duration
+    memory = max(_memory(settings, piece.info) for piece in plan.pieces)
+    return Budget(seconds, settings.decode_seconds / 2, memory * _CODING_MEMORY)
 
 
 def _weight(info: MediaInfo) -> float:

@@ -11,8 +11,9 @@ from types import TracebackType
 from typing import Any
 
 from kinolex.errors import KinolexError, MediaError, UsageError
+from kinolex.media.cutting.plan import Cut, CutPlan
 from kinolex.media.files import look
-from kinolex.media.guard.budget import Budget, budget
+from kinolex.media.guard.budget import Budget, budget, cut_budget
 from kinolex.media.guard.codec import pack
 from kinolex.media.guard.jobs import JOBS
 from kinolex.media.guard.process import Child
@@ -130,6 +131,33 @@ class Guard:
         still: bytes = self._one(self._begin("still", path, info, order), path)
         return still
 
+    def picture(self, path: Path, size: int) -> bytes:
+        """A picture file as a plain upright JPEG, its longer side at most ``size`` pixels."""
+        path = Path(path)
+        picture: bytes = self._one(
+            self._begin("picture", path, None, {"path": str(path), "size": int(size)}), path
+        )
+        return picture
+
+    def cut(self, plan: CutPlan) -> Stream[Cut]:
+        """Write a new file from pieces of others; gives progress, and last how it was made.
+
+        Raises
+        ------
+        UsageError
+            If there are no pieces.
+        """
+        if not plan.pieces:
+            raise UsageError("There is nothing to cut.", hint="Name at least one span.")
+        lean = tuple(
+            replace(piece, info=replace(piece.info, metadata={}, chapters=()))
+            for piece in plan.pieces
+        )
+        plan = replace(plan, pieces=lean, threads=plan.threads or self._settings.threads)
+        first = Path(plan.pieces[0].info.path)
+        limits = cut_budget(self._settings, plan)
+        return self._begin("cut", first, None, {"plan": pack(plan, [])}, limits)
+
     def close(self) -> None:
         """Cancel what runs and end the child. The guard may be used again."""
         self._cancel()
@@ -144,7 +172,12 @@ class Guard:
         return results[0]
 
     def _begin(
-        self, name: str, path: Path, info: MediaInfo | None, order: dict[str, Any]
+        self,
+        name: str,
+        path: Path,
+        info: MediaInfo | None,
+        order: dict[str, Any],
+        limits: Budget | None = None,
     ) -> Stream[Any]:
         job = JOBS[name]
         if not self._turn.acquire(blocking=False):
@@ -152,7 +185,7 @@ class Guard:
         try:
             self._cancel()
             size = look(path, job.stage).st_size
-            limits = budget(self._settings, job.stage, size=size, info=info)
+            limits = limits or budget(self._settings, job.stage, size=size, info=info)
             order = {"kind": "job", "name": name, **order}
             if info is not None:
                 # Titles and chapters are of no use to a decoder and may be long.

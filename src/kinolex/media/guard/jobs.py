@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kinolex.media.cutting.plan import Cut, CutPlan
 from kinolex.media.guard.codec import unpack
 from kinolex.media.types import Cue, Frame, MediaInfo, PicturePlan, SoundPiece
 
@@ -94,10 +95,24 @@ def _still(order: dict[str, Any]) -> Iterator[bytes]:
         yield still
 
 
+def _picture(order: dict[str, Any]) -> Iterator[bytes]:
+    from kinolex.media.uploaded import smaller
+
+    yield smaller(Path(order["path"]), order["size"])
+
+
+def _cut(order: dict[str, Any]) -> Iterator[Cut]:
+    from kinolex.media.cutting.cut import cut
+
+    return cut(unpack(CutPlan, order["plan"]))
+
+
 JOBS: dict[str, Job] = {
     "probe": Job("probe", MediaInfo, _probe),
     "pictures": Job("decode", Frame, _pictures),
     "sound": Job("sound", SoundPiece, _sound),
     "cues": Job("subtitles", list[Cue], _cues),
     "still": Job("decode", bytes, _still),
+    "picture": Job("decode", bytes, _picture),
+    "cut": Job("cut", Cut, _cut),
 }

@@ -1,0 +1,1 @@
+"""One file a format; `kinolex.export.registry.formats` finds them all."""

@@ -1,0 +1,101 @@
+"""``/v1/videos/{video}/still.jpg`` and ``/stream``: pictures and films themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse, Response, StreamingResponse
+
+from kinolex.api import Library
+from kinolex.errors import NotFoundError
+from kinolex.serve.access import At, Viewer
+from kinolex.serve.place import while_there
+from kinolex.serve.streams import media_type
+from kinolex.serve.v1.videos import VideoId, known
+
+__all__ = ["router"]
+
+router = APIRouter(tags=["media"])
+
+Time = Annotated[float, Query(ge=0, le=1e9, allow_inf_nan=False, description="Seconds.")]
+_JPEG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/jpeg": {}}}}
+_FILM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"video/*": {}}},
+    206: {"content": {"video/*": {}}},
+    416: {"description": "No such range."},
+}
+
+
+@router.get(
+    "/videos/{video}/still.jpg",
+    summary="A picture of a video",
+    response_class=Response,
+    responses=_JPEG,
+)
+async def still(
+    video: VideoId, request: Request, place: At, person: Viewer, t: Time = 0.0
+) -> Response:
+    """The kept still that is nearest to a time; it changes only when the video is indexed anew."""
+
+    def work(library: Library) -> tuple[bytes, str]:
+        found = known(library, video)
+        store = library._need()
+        data = store.still(found.id, min(t, found.duration))
+        if data is None:
+            raise NotFoundError(
+                "No still of this video is kept.", hint="It has no pictures, or is not indexed yet."
+            )
+        return data, f'"{found.id[:12]}-{store.generation}-{t:.3f}"'
+
+    data, tag = await place.look(person, work)
+    headers = {"Cache-Control": "private, max-age=3600", "ETag": tag}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type="image/jpeg", headers=headers)
+
+
+def _file(library: Library, video: str) -> FilePath:
+    found = known(library, video)
+    for path in map(FilePath, found.paths):
+        if path.is_file():
+            return path
+    raise NotFoundError(
+        "The file of this video cannot be reached now.", hint="Connect its disk, then try again."
+    )
+
+
+@router.get(
+    "/videos/{video}/stream",
+    summary="The film itself",
+    response_class=FileResponse,
+    responses=_FILM,
+)
+async def stream(video: VideoId, place: At, person: Viewer) -> FileResponse:
+    """The file's own bytes; ranges (RFC 9110) are served, so that players can seek."""
+    path = await place.look(person, lambda library: _file(library, video))
+    return FileResponse(
+        path,
+        media_type=media_type(path),
+        headers={"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"},
+    )
+
+
+@router.get(
+    "/videos/{video}/stream.mp4",
+    summary="The film for any browser",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"video/mp4": {}}}},
+)
+async def transcoded(
+    video: VideoId, request: Request, place: At, person: Viewer, t: Time = 0.0
+) -> StreamingResponse:
+    """From a time on, as H.264 and AAC, made while it is sent; its own time begins at 0.
+
+    For files that a browser cannot play as they are. It has no ranges: to seek, ask for another
+    `t`.
+    """
+    path = await place.look(person, lambda library: _file(library, video))
+    pieces = await while_there(request, place.transcoders.open(path, t))
+    return StreamingResponse(pieces, media_type="video/mp4", headers={"Cache-Control": "no-store"})
