@@ -21,6 +21,7 @@ __all__ = [
     "Filters",
     "Moment",
     "Part",
+    "Passage",
     "Query",
     "Searched",
     "Span",
@@ -142,6 +143,25 @@ class Video:
             "language": self.language,
             "missing": self.missing,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Words with a span and a source (``speech``, ``subtitle``, ``screen``, ``title``, ...).
+
+    ``words`` holds (start, end, text) of single words where known; ``box`` is left, top, width,
+    height as fractions. ``id`` is given by the library (0 before).
+    """
+
+    span: Span
+    text: str
+    source: str
+    language: str = ""
+    confidence: float = 1.0
+    box: tuple[float, float, float, float] | None = None
+    words: tuple[tuple[float, float, str], ...] = ()
+    video: str = ""
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

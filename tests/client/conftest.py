@@ -27,6 +27,7 @@ class Server:
     """A server as `kinolex serve` runs it, guards and all, on a free port."""
 
     url: str
+    library: Path
 
     @property
     def port(self) -> int:
@@ -36,7 +37,7 @@ class Server:
 @contextmanager
 def running(options: ServeOptions) -> Iterator[Server]:
     with serving(walled(options)) as url:
-        yield Server(url.rstrip("/"))
+        yield Server(url.rstrip("/"), options.library)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import kinolex
 from kinolex.client import connect
 from kinolex.errors import NotFoundError, UsageError
 from tests.client.conftest import Server
@@ -54,3 +55,38 @@ def test_what_people_keep(filled: Server) -> None:
         assert [t.name for t in client.tags()] == ["lesson"]
         with pytest.raises(UsageError):
             client.collect("bad", [(moment.video.id, 3.0, 2.0)])
+
+
+def test_words_are_corrected_and_taken_back(filled: Server) -> None:
+    with connect(filled.url) as client:
+        video = client.search("boiling water").moments[0].video
+        said = client.passages(video)
+        spoken = next(p for p in said if p.source == "subtitle")
+        now = client.correct(video, spoken, "Quokkas boil water.")
+        assert (now.text, now.span, now.video) == ("Quokkas boil water.", spoken.span, video.id)
+        assert client.search('"quokkas"').moments
+        ((one, shown),) = client.corrections(video)
+        assert (one.old, one.new, shown) == (spoken.text, now.text, now)
+        client.uncorrect(one)
+        assert client.corrections(video) == []
+        assert not client.search('"quokkas"').moments
+        with pytest.raises(NotFoundError):
+            client.uncorrect(one)
+
+
+def test_what_is_kept_is_the_same_objects_as_in_the_library(filled: Server) -> None:
+    with connect(filled.url) as client:
+        video = client.search("boiling water").moments[0].video
+        client.tag(video, "lesson")
+        client.collect("best", [(video.id, 2.0, 3.0)])
+        client.correct(video, client.passages(video, sources="subtitle")[0], "Quokkas boil water.")
+        with kinolex.open(filled.library, read_only=True) as library:
+            assert client.tags() == library.kept.tags()
+            assert client.corrections(video) == library.corrections(video.id)
+            assert client.passages(video) == sorted(
+                library.passages(video.id), key=lambda p: (p.span, p.source)
+            )
+            (here,), (there,) = library.kept.collections(), client.collections()
+            assert (type(here), here.name, here.owner) == (type(there), there.name, there.owner)
+            rows = [[(i.id, i.video, i.start, i.end) for i in one.items] for one in (here, there)]
+            assert rows[0] == rows[1] != []

@@ -29,7 +29,7 @@ NEEDED = {
         GET /v1/jobs/{job}  GET /v1/jobs/{job}/events  GET /v1/roots  GET /v1/failures
         GET /v1/exports/formats  POST /v1/exports  GET /v1/exports/{export}
         GET /v1/exports/{export}/file  DELETE /v1/exports/{export}
-        GET /v1/videos/{video}/corrections  GET /v1/saved  GET /v1/collections
+        GET /v1/videos/{video}/corrections  GET /v1/media/{file}  GET /v1/saved  GET /v1/collections
         GET /v1/collections/{collection}  GET /v1/tags""",
     "editor": """
         POST /v1/saved  POST /v1/saved/{saved}/look  DELETE /v1/saved/{saved}
@@ -56,6 +56,7 @@ VALUES = {
     "item": "0" * 12,
     "tag": "0" * 12,
     "correction": "0" * 12,
+    "file": f"{LONG}.mp4",
     "passage": "1",
     "folder": "AAAA",
 }

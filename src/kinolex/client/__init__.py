@@ -10,11 +10,22 @@ from __future__ import annotations
 
 from kinolex.client.client import Client, connect
 from kinolex.client.jobs import Job
-from kinolex.client.records import Collection, Folder, Item, JobEvent, Passage, Root, Saved, Tag
+from kinolex.client.records import (
+    Collection,
+    Correction,
+    Folder,
+    Item,
+    JobEvent,
+    Passage,
+    Root,
+    Saved,
+    Tag,
+)
 
 __all__ = [
     "Client",
     "Collection",
+    "Correction",
     "Folder",
     "Item",
     "Job",

@@ -1,13 +1,14 @@
-"""What people make: saved searches, collections, tags."""
+"""What people make: saved searches, collections, tags, corrections."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from kinolex.client.looking import at
 from kinolex.client.questions import Spans, id_of, question, spans_body
-from kinolex.client.reading import collection_of, saved_of, tag_of
-from kinolex.client.records import Collection, Item, Saved, Tag
+from kinolex.client.reading import collection_of, correction_of, passage_of, saved_of, tag_of
+from kinolex.client.records import Collection, Correction, Item, Passage, Saved, Tag
 from kinolex.moments import Moment, Video
 
 if TYPE_CHECKING:
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
 __all__ = ["Keeping"]
 
 
-def _id(one: str | Saved | Collection | Item | Tag) -> str:
+def _id(one: str | Saved | Collection | Item | Tag | Correction) -> str:
     return quote(one if isinstance(one, str) else one.id, safe="")
 
 
 class Keeping:
-    """Methods of `Client` for saved searches, collections and tags."""
+    """Methods of `Client` for saved searches, collections, tags and corrections."""
 
     if TYPE_CHECKING:
         _transport: Transport
@@ -95,3 +96,23 @@ class Keeping:
     def untag(self, tag: str | Tag) -> None:
         """Take a tag away."""
         self._transport.send("DELETE", f"/v1/tags/{_id(tag)}")
+
+    def correct(self, video: str | Video | Moment, passage: int | Passage, text: str) -> Passage:
+        """Correct what a passage says, for good; gives it as it is now."""
+        number = passage if isinstance(passage, int) else passage.id
+        told = self._transport.json("PUT", at(video, f"/passages/{number}"), json={"text": text})
+        return passage_of(told, id_of(video))
+
+    def corrections(self, video: str | Video | Moment) -> list[tuple[Correction, Passage | None]]:
+        """Corrections of a video, each with its passage; None where no passage shows it now."""
+        told = self._transport.json("GET", at(video, "/corrections"))["corrections"]
+        if not told:
+            return []
+        said = self._transport.json("GET", at(video, "/passages"))["passages"]
+        passages = {one["id"]: passage_of(one, id_of(video)) for one in said}
+        return [(correction_of(one), passages.get(one["passage"])) for one in told]
+
+    def uncorrect(self, correction: Correction) -> None:
+        """Take a correction back: its passage says again what was read at first."""
+        path = at(correction.video, f"/corrections/{_id(correction)}")
+        self._transport.send("DELETE", path)

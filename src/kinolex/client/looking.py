@@ -75,7 +75,7 @@ class Looking:
         given = {"start": start, "end": end, "source": several(sources)}
         params = {name: value for name, value in given.items() if value is not None}
         told = self._transport.json("GET", at(video, "/passages"), params=params)
-        return [passage_of(one) for one in told["passages"]]
+        return [passage_of(one, told["video"]) for one in told["passages"]]
 
     def shots(self, video: One) -> list[Span]:
         """Spans between cuts, in order."""

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kinolex.client.records import Collection, Item, Passage, Saved, Tag
+from kinolex.client.records import Collection, Correction, Item, Passage, Saved, Tag
 from kinolex.errors import KinolexError
 from kinolex.moments import (
     Answer,
@@ -23,6 +23,7 @@ from kinolex.moments import (
 __all__ = [
     "answer_of",
     "collection_of",
+    "correction_of",
     "moment_of",
     "passage_of",
     "query_of",
@@ -156,8 +157,8 @@ def answer_of(told: Told, whole: Whole = video_of) -> Answer:
 _SEARCHED = ("videos", "duration", "channels", "unavailable", "pending", "failed")
 
 
-def passage_of(told: Told) -> Passage:
-    """Words with their span."""
+def passage_of(told: Told, video: str = "") -> Passage:
+    """Words with their span, of a video by its id."""
     box = told.get("box")
     return Passage(
         id=int(told["id"]),
@@ -165,6 +166,8 @@ def passage_of(told: Told) -> Passage:
         text=told["text"],
         source=told["source"],
         language=told.get("language", ""),
+        confidence=float(told.get("confidence", 1.0)),
+        video=video,
         box=(float(box[0]), float(box[1]), float(box[2]), float(box[3])) if box else None,
         words=tuple((float(a), float(b), text) for a, b, text in told.get("words", ())),
     )
@@ -209,3 +212,11 @@ def tag_of(told: Told) -> Tag:
         told["added"],
         told.get("owner", ""),
     )
+
+
+def correction_of(told: Told) -> Correction:
+    """A correction, without the id of its passage."""
+    return Correction(**{name: told[name] for name in _CORRECTION})
+
+
+_CORRECTION = ("id", "video", "source", "start", "end", "old", "new", "at", "owner")

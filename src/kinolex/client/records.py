@@ -1,4 +1,4 @@
-"""What a server tells beside moments: the fields are those of the library's own records."""
+"""What a server tells beside moments: the library's own records, and what only a server knows."""
 
 from __future__ import annotations
 
@@ -6,26 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kinolex.moments import Span
+from kinolex.library import kept_records
+from kinolex.library.kept_records import Collection, Correction, Tag
+from kinolex.moments import Passage
 
-__all__ = ["Collection", "Folder", "Item", "JobEvent", "Passage", "Root", "Saved", "Tag"]
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """Words with a span and a source.
-
-    ``words`` holds (start, end, text) of single words where known; ``box`` is left, top, width,
-    height as fractions of the picture.
-    """
-
-    id: int
-    span: Span
-    text: str
-    source: str
-    language: str = ""
-    box: tuple[float, float, float, float] | None = None
-    words: tuple[tuple[float, float, str], ...] = ()
+__all__ = [
+    "Collection",
+    "Correction",
+    "Folder",
+    "Item",
+    "JobEvent",
+    "Passage",
+    "Root",
+    "Saved",
+    "Tag",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,57 +42,21 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(kept_records.Saved):
     """A saved search.
 
     ``unseen``: its moments in videos that nobody has looked at; None where it cannot be asked any
     more.
     """
 
-    id: str
-    name: str
-    question: Mapping[str, Any] = field(hash=False)
-    created: str
-    owner: str = ""
     unseen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One span of a collection, in seconds of its video (by id)."""
+class Item(kept_records.Item):
+    """One span of a collection, with the title of its video."""
 
-    id: str
-    video: str
-    start: float
-    end: float
-    note: str = ""
-    added: str = ""
     title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """A list of spans by name."""
-
-    id: str
-    name: str
-    items: tuple[Item, ...]
-    created: str
-    changed: str
-    owner: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A word on a video (``start`` and ``end`` None) or on a span of it."""
-
-    id: str
-    name: str
-    video: str
-    start: float | None
-    end: float | None
-    added: str
-    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 from os import PathLike
@@ -122,7 +123,7 @@ class Working:
         UsageError
             If there is no such format, or it cannot take these spans.
         KinolexError
-            If it failed, or took too long.
+            If it failed, or took too long; then the server gives it up.
         """
         body: dict[str, Any] = {
             "format": format,
@@ -135,6 +136,21 @@ class Working:
         told = self._transport.json(
             "POST", "/v1/exports", json=body | ({"title": title} if title else {})
         )
+        own = f"/v1/exports/{told['id']}"
+        try:
+            told = self._done(own, told, patience)
+        except BaseException:  # also Ctrl-C: the server must not go on for nobody
+            with contextlib.suppress(KinolexError):
+                self._transport.send("DELETE", own)
+            raise
+        if told["state"] != "done":
+            error = told["error"]
+            raise KinolexError(error["title"], hint=error["hint"])
+        with self._transport.stream(f"{own}/file") as response:
+            return saved_to(to, told["file"], response.iter_bytes())
+
+    def _done(self, own: str, told: dict[str, Any], patience: float) -> dict[str, Any]:
+        """What is told of an export when it is no longer under way."""
         until = time.monotonic() + patience
         while told["state"] == "running":
             if time.monotonic() > until:
@@ -142,9 +158,5 @@ class Working:
                     f"The export is not done after {patience:.0f} s.", hint="Export fewer spans."
                 )
             time.sleep(PAUSE)
-            told = self._transport.json("GET", f"/v1/exports/{told['id']}")
-        if told["state"] != "done":
-            error = told["error"]
-            raise KinolexError(error["title"], hint=error["hint"])
-        with self._transport.stream(f"/v1/exports/{told['id']}/file") as response:
-            return saved_to(to, told["file"], response.iter_bytes())
+            told = self._transport.json("GET", own)
+        return told

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from kinolex.moments import Span
+from kinolex.moments import Passage
 
 __all__ = [
     "ChannelData",
@@ -109,25 +109,6 @@ class FrameBlock:
 
     pts: npt.NDArray[np.int64]
     vectors: npt.NDArray[np.float16]
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """Words with a span and a source (``speech``, ``subtitle``, ``screen``, ``title``, ...).
-
-    ``words`` holds (start, end, text) of single words where known; ``box`` is left, top, width,
-    height as fractions. ``id`` is given by the library (0 before).
-    """
-
-    span: Span
-    text: str
-    source: str
-    language: str = ""
-    confidence: float = 1.0
-    box: tuple[float, float, float, float] | None = None
-    words: tuple[tuple[float, float, str], ...] = ()
-    video: str = ""
-    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -148,3 +149,16 @@ def test_more_exports_than_can_wait_are_refused(
     left = [http.get(one.json()["links"]["self"]).status_code for one in made]
     assert left == [404, 404, 200, 200]  # the oldest of what is done makes room
     assert http.get(begun["links"]["self"]).json()["state"] == "running"
+
+
+def test_a_manifest_of_this_server_plays_there(http: httpx.Client) -> None:
+    spans = [{"video": chemistry(http), "start": 1, "end": 4}]
+    base = f"{str(http.base_url).rstrip('/')}/v1"
+    _, data = exported(http, format="iiif", spans=spans, base_url=base)
+    (canvas,) = json.loads(data)["items"]
+    body = canvas["items"][0]["items"][0]["body"]
+    film = http.get(body["id"], headers={"Range": "bytes=0-99"})
+    assert (film.status_code, len(film.content)) == (206, 100)
+    assert film.headers["content-type"] == body["format"]
+    wrong = {"format": "iiif", "spans": spans, "base_url": "javascript:alert(1)"}
+    assert http.post("/v1/exports", json=wrong).status_code == 422

@@ -57,6 +57,13 @@ class NewExport(BaseModel):
     drop_frame: bool | None = None
     title: str = Field(default="kinolex", max_length=200)
     sources: list[Annotated[str, Field(max_length=20)]] = Field(default=[], max_length=10)
+    base_url: str = Field(
+        default="",
+        max_length=500,
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="What ids in a IIIF manifest begin with; `.../v1` of this server plays there.",
+        examples=["https://films.example/v1"],
+    )
 
 
 @router.get("/exports/formats", summary="Formats")
@@ -107,6 +114,7 @@ async def export(
             drop_frame=asked.drop_frame,
             title=asked.title,
             sources=tuple(asked.sources),
+            base_url=asked.base_url,
             stop=stop,
         )
 

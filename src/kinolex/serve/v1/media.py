@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from kinolex.api import Library
@@ -80,6 +80,21 @@ async def stream(video: VideoId, place: At, person: Viewer) -> FileResponse:
         media_type=media_type(path),
         headers={"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"},
     )
+
+
+@router.get(
+    "/media/{file}",
+    summary="The film, as a IIIF manifest names it",
+    response_class=FileResponse,
+    responses=_FILM,
+)
+async def media(
+    file: Annotated[str, Path(pattern=r"^[0-9a-f]{8,64}(\.[A-Za-z0-9]{1,10})?$")],
+    place: At,
+    person: Viewer,
+) -> FileResponse:
+    """The same as the stream of the video: id, and the file's suffix."""
+    return await stream(file.partition(".")[0], place, person)
 
 
 @router.get(

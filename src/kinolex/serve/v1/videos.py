@@ -75,6 +75,7 @@ def passage_dict(passage: Passage) -> dict[str, Any]:
         "end": round(passage.span.end, 3),
         "text": passage.text,
         "language": passage.language,
+        "confidence": round(passage.confidence, 4),
         "box": [round(v, 4) for v in passage.box] if passage.box else None,
         "words": [[round(a, 3), round(b, 3), text] for a, b, text in passage.words],
     }
