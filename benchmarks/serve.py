@@ -68,7 +68,7 @@ def measure(place: Path, sizes: Sizes, parts: Sequence[str], table: Table) -> li
     if "pages" in parts:
         try:
             with serve_pages.browser() as browser, serving(usual(shown.folder), picture) as server:
-                errors += serve_pages.measure(browser, server, texts[0], sizes.opened, table)
+                errors += serve_pages.measure(browser, server, shown, texts[0], sizes.opened, table)
         except ImportError as missing:
             print(f"left out: pages need playwright and chromium ({missing})", file=sys.stderr)
     return errors

@@ -28,9 +28,9 @@ from kinolex.library.records import (
     VideoRecord,
 )
 from kinolex.library.store import Store
+from kinolex.media.fingerprint import fingerprint
 from kinolex.moments import Span
 
-FILM = "f" * 32
 SHOT, SCREEN = 3.0, 12.0
 """Seconds of a shot (and a passage), and of words on the screen."""
 
@@ -41,19 +41,20 @@ class Served:
 
     folder: Path
     videos: tuple[str, ...]
+    film: str
     seconds: int
 
 
 def prepare(place: Path, plain: Path, seconds: int) -> Served:
     """Copy a library, once, and add stills and a film."""
-    folder = plain.with_name(f"{plain.name}-shown-{seconds}")
+    folder = plain.with_name(f"{plain.name}-with-film-{seconds}")
+    file = place / "films" / f"film-{seconds}.mp4"
     if not folder.exists():
         part = folder.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
         shutil.copytree(plain, part)
-        films = place / "films"
-        films.mkdir(exist_ok=True)
-        file = film(films / f"film-{seconds}.mp4", seconds=seconds, size="640x360")
+        file.parent.mkdir(exist_ok=True)
+        film(file, seconds=seconds, size="640x360")
         with Store.open(part, write=True) as store:
             spaces = {space.kind: space.name for space in store.spaces()}
             pictures = jpegs(64)
@@ -62,8 +63,9 @@ def prepare(place: Path, plain: Path, seconds: int) -> Served:
             add_film(store, file, seconds, spaces, pictures)
         part.rename(folder)
     with Store.open(folder) as store:
-        videos = tuple(v.id for v in store.videos() if v.id != FILM)
-    return Served(folder, videos, seconds)
+        known = fingerprint(file)
+        videos = tuple(v.id for v in store.videos() if v.id != known)
+    return Served(folder, videos, known, seconds)
 
 
 def jpegs(count: int) -> list[bytes]:
@@ -105,17 +107,17 @@ def add_film(
 ) -> None:
     """The film and what is known of it."""
     world = World(Size(), seed=11)
-    facts = file.stat()
+    facts, known = file.stat(), fingerprint(file)
     root = store.add_root(file.parent)
-    record = VideoRecord(FILM, facts.st_size, float(seconds), "A long film")
+    record = VideoRecord(known, facts.st_size, float(seconds), "A long film")
     with store.batch():
         store.put_video(replace(record, width=640, height=360, fps=25.0))
-        state = FileState(root.id, file.name, facts.st_size, facts.st_mtime_ns, FILM)
+        state = FileState(root.id, file.name, facts.st_size, facts.st_mtime_ns, known)
         store.put_file(state)
-        store.commit_channel(FILM, _seen(world, seconds, spaces["frames"], pictures))
+        store.commit_channel(known, _seen(world, seconds, spaces["frames"], pictures))
         said = tuple(_said(world, seconds))
         store.commit_channel(
-            FILM,
+            known,
             ChannelData(
                 Stamp("speech", "synthetic-speech", "1"),
                 passages=said,
@@ -125,7 +127,7 @@ def add_film(
         )
         shown = tuple(_shown(world, seconds))
         store.commit_channel(
-            FILM, ChannelData(Stamp("screen", "synthetic-screen", "1"), passages=shown)
+            known, ChannelData(Stamp("screen", "synthetic-screen", "1"), passages=shown)
         )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.harness import Table
 from benchmarks.serve_clients import Ask, Clients
-from benchmarks.serve_data import FILM, Served
+from benchmarks.serve_data import Served
 from benchmarks.serve_server import Server
 
 EVERY = 500
@@ -41,8 +41,8 @@ def mixed(served: Served, texts: Sequence[str], count: int, seed: int = 5) -> li
 
 
 def _one(kind: str, served: Served, texts: Sequence[str], drawn: random.Random) -> Ask:
-    video = FILM if drawn.random() < 0.1 else drawn.choice(served.videos)
-    length = served.seconds if video == FILM else 3600
+    video = served.film if drawn.random() < 0.1 else drawn.choice(served.videos)
+    length = served.seconds if video == served.film else 3600
     own, text = f"/v1/videos/{video}", drawn.choice(texts)
     paths: dict[str, tuple[str, dict[str, Any] | None]] = {
         "search": ("/v1/search", {"text": text}),

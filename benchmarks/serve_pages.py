@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 from benchmarks.harness import Table
-from benchmarks.serve_data import FILM
+from benchmarks.serve_data import Served
 from benchmarks.serve_server import Server
 
 WATCH = """
@@ -126,12 +126,14 @@ def opened(browser: Any, address: str, waits: tuple[str, ...]) -> Opened:
     return Opened({**told, **keep}, costs, tuple(errors))
 
 
-def measure(browser: Any, server: Server, question: str, runs: int, table: Table) -> list[str]:
+def measure(
+    browser: Any, server: Server, served: Served, question: str, runs: int, table: Table
+) -> list[str]:
     """The start page, an answer, and the page of the film; gives what went wrong."""
     pages = {
         "start page": ("/", ()),
         "answer page": (f"/?q={quote(question)}", ("moments",)),
-        "2-hour video page": (f"/video/{FILM}", ("words", "shots", "metadata")),
+        "2-hour video page": (f"/video/{served.film}", ("words", "shots", "metadata")),
     }
     found: dict[str, list[Opened]] = {name: [] for name in pages}
     for turn in range(runs + 1):

@@ -80,7 +80,7 @@ class MediaError(KinolexError):
     reason : str
         A short stable word for programs: ``empty``, ``not-media``, ``truncated``, ``no-streams``,
         ``unreadable``, ``not-a-file``, ``damaged``, ``too-slow``, ``too-big``, ``crashed``,
-        ``missing``.
+        ``missing``; ``unwritable``: a new file, not the one that is read.
     stage : str
         Where it happened: ``scan``, ``probe``, ``decode``, ``sound``, ``subtitles``, ``cut``.
     """

@@ -15,7 +15,7 @@ from benchmarks.harness import Table
 from benchmarks.search_scale_data import Size, World, build
 from benchmarks.serve_answers import Sides, drawn, report
 from benchmarks.serve_clients import Ask, Asked, Clients
-from benchmarks.serve_data import FILM, Served, prepare
+from benchmarks.serve_data import Served, prepare
 from benchmarks.serve_server import serving, unlimited, usual
 from kinolex.testing.clips import make_clip
 
@@ -42,10 +42,10 @@ def texts(shown: Served) -> list[str]:
 def test_the_film_is_known_and_played(shown: Served) -> None:
     with kinolex.open(shown.folder) as library:
         store = library._need()
-        assert len(store.shots_of(FILM)) == SECONDS // 3
-        assert len(store.passages_of(FILM, ("speech",))) == SECONDS // 3
-        assert len(store.still_times(FILM)) == SECONDS
-        found = store.video(FILM)
+        assert len(store.shots_of(shown.film)) == SECONDS // 3
+        assert len(store.passages_of(shown.film, ("speech",))) == SECONDS // 3
+        assert len(store.still_times(shown.film)) == SECONDS
+        found = store.video(shown.film)
         assert found is not None
         assert Path(found.path).is_file()
         assert all(store.still_times(video) for video in shown.videos)

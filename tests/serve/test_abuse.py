@@ -252,9 +252,7 @@ def test_ranges(http: httpx.Client, held: Held, video: str, ranges: str) -> None
     assert len(answer.content) < 2 * size + 100_000
 
 
-def test_a_file_that_became_a_page_is_still_no_page(
-    tmp_path: Path,
-) -> None:
+def test_a_file_that_became_a_page_is_not_sent(tmp_path: Path) -> None:
     held = make_small_library(tmp_path)
     with (
         serving(walled(ServeOptions(library=held.library))) as address,
@@ -262,10 +260,11 @@ def test_a_file_that_became_a_page_is_still_no_page(
     ):
         videos = {v["title"]: v["id"] for v in client.get("/v1/videos").json()["videos"]}
         film = held.open / "chemistry.mp4"
-        film.write_bytes(b"<!doctype html><script>alert(1)</script>")
         stream = client.get(f"/v1/videos/{videos['chemistry']}/stream")
         assert stream.headers["content-type"] == "video/mp4"
         assert stream.headers["x-content-type-options"] == "nosniff"
+        film.write_bytes(b"<!doctype html><script>alert(1)</script>")
+        refused(client.get(f"/v1/videos/{videos['chemistry']}/stream"), 404)
         refused(client.get(f"/v1/videos/{videos['chemistry']}/stream.mp4"), 404)
         film.unlink()
         refused(client.get(f"/v1/videos/{videos['chemistry']}/stream"), 404)

@@ -7,13 +7,14 @@ everything and is asked for only when certainty is worth the time.
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import BinaryIO
 
 from kinolex.errors import MediaError
 from kinolex.media.files import open_regular, refusal
 
-__all__ = ["PIECE", "fingerprint", "full_hash"]
+__all__ = ["PIECE", "fingerprint", "fingerprint_of", "full_hash"]
 
 PIECE = 64 * 1024
 """Bytes read from the head, the middle and the tail each."""
@@ -42,11 +43,23 @@ def fingerprint(path: Path) -> str:
     (True, 32)
     """
     path = Path(path)
-    file, size = open_regular(path)
+    file, _ = open_regular(path)
     with file:
-        digest = hashlib.blake2b(size.to_bytes(8, "big"), digest_size=16, person=b"kinolex-1")
-        for offset, length in _pieces(size):
-            digest.update(_read(file, offset, length, path))
+        return fingerprint_of(file, path)
+
+
+def fingerprint_of(file: BinaryIO, path: Path) -> str:
+    """As `fingerprint`, of a file that is open already; ``path`` is what errors call it.
+
+    Raises
+    ------
+    MediaError
+        With reason ``unreadable``.
+    """
+    size = os.fstat(file.fileno()).st_size
+    digest = hashlib.blake2b(size.to_bytes(8, "big"), digest_size=16, person=b"kinolex-1")
+    for offset, length in _pieces(size):
+        digest.update(_read(file, offset, length, path))
     return digest.hexdigest()
 
 

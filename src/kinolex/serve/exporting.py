@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import os
 import secrets
 import shutil
 import threading
@@ -26,6 +28,8 @@ MOST = 200
 MOST_UNDER_WAY = 50
 LONGEST = 24 * 3600.0
 """Seconds for which a finished file is kept."""
+LEAST_ROOM = 1 << 20
+"""Bytes below which a disk is full."""
 
 Work = Callable[[Path, Callable[[], bool]], Exported]
 """Makes a file in a folder of its own; asks now and then whether to give up."""
@@ -103,6 +107,10 @@ class Exports:
         def made() -> Exported:
             try:
                 return work(place, stop.is_set)
+            except KinolexError as error:
+                with writable():
+                    _demand_room(place, error)
+                raise
             finally:
                 if stop.is_set():
                     shutil.rmtree(place, ignore_errors=True)
@@ -157,10 +165,19 @@ class Exports:
                 f"{MOST_UNDER_WAY} exports are under way already.",
                 hint="Wait for some, or withdraw them: `DELETE /v1/exports/ID`.",
             )
+        self._sweep()
         over = len(self._exports) + 1 - MOST
         for number, old in enumerate(ended):
             if number < over or now - old.created > LONGEST:
                 self._forget(old)
+
+    def _sweep(self) -> None:
+        """Delete what a server left that was killed; another one may be at work beside this."""
+        oldest = time.time() - LONGEST
+        with contextlib.suppress(OSError):
+            for place in list(self._folder.iterdir()):
+                if place.name not in self._exports and place.stat().st_mtime < oldest:
+                    shutil.rmtree(place, ignore_errors=True)
 
     def close(self) -> None:
         """Stop, and delete every file."""
@@ -170,3 +187,9 @@ class Exports:
             threads.shutdown(cancel_futures=True)
         with contextlib.suppress(OSError):
             self._folder.rmdir()
+
+
+def _demand_room(place: Path, error: KinolexError) -> None:
+    """Say that the server's own disk is full, which is not the fault of who asked."""
+    if shutil.disk_usage(place).free < LEAST_ROOM:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error

@@ -20,6 +20,7 @@ import kinolex
 from kinolex.api import Library
 from kinolex.library.kept import Kept
 from kinolex.serve.exporting import Exports
+from kinolex.serve.films import Films
 from kinolex.serve.folders import Folders
 from kinolex.serve.health import Health
 from kinolex.serve.jobs import Jobs
@@ -53,6 +54,7 @@ class Place:
         self.jobs = Jobs()
         self.health = Health()
         self.transcoders = Transcoders()
+        self.films = Films()
         self.folders = Folders(options.browse)
         self.pictures = Pictures(options.library / "cache" / "pictures", options.settings)
         self.exports = Exports(options.library / "cache" / "exports")

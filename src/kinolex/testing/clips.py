@@ -244,7 +244,8 @@ def _encoder_options(clip: Clip) -> dict[str, str]:
     if clip.codec in ("libx264", "libx265"):
         options |= {"preset": "veryfast", "crf": "20"}
     if clip.codec == "libx264":
-        options["sc_threshold"] = "0"
+        # Without the macroblock tree, whose choices are not the same on every run of every build.
+        options |= {"sc_threshold": "0", "mbtree": "0"}
     if clip.codec == "libx265":
         options["x265-params"] = "log-level=none:scenecut=0"
     if clip.codec == "libvpx-vp9":

@@ -90,3 +90,13 @@ def test_a_film_too_large_for_the_budget_is_one_error(tmp_path: Path) -> None:
         with pytest.raises(MediaError) as caught:
             list(guard.cut(plan))
     assert caught.value.reason == "too-big"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("copy", [True, False])
+def test_a_full_disk_is_one_sentence(film: Path, copy: bool) -> None:
+    with Guard() as guard:
+        plan = CutPlan("/dev/full", (Piece(guard.probe(film), Span(0, 3)),), copy=copy)
+        with pytest.raises(MediaError, match="cannot be written: no space left on device") as told:
+            list(guard.cut(plan))
+    assert told.value.reason == "unwritable"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -162,3 +163,16 @@ def test_a_manifest_of_this_server_plays_there(http: httpx.Client) -> None:
     assert film.headers["content-type"] == body["format"]
     wrong = {"format": "iiif", "spans": spans, "base_url": "javascript:alert(1)"}
     assert http.post("/v1/exports", json=wrong).status_code == 422
+
+
+def test_what_a_killed_server_left_goes_after_a_day(own: tuple[Held, httpx.Client]) -> None:
+    held, http = own
+    left = [held.library / "cache" / "exports" / name for name in ("a" * 32, "b" * 32)]
+    for place in left:
+        place.mkdir(parents=True)
+        (place / "film.mp4").write_bytes(b"x")
+    old = time.time() - exporting.LONGEST - 60
+    os.utime(left[0], (old, old))
+    spans = [{"video": chemistry(http), "start": 1, "end": 4}]
+    exported(http, format="srt", spans=spans)
+    assert [place.exists() for place in left] == [False, True]

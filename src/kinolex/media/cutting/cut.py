@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from kinolex.errors import MediaError
 from kinolex.media.cutting.coding import code
 from kinolex.media.cutting.copying import copy, starts_well
 from kinolex.media.cutting.keys import CannotCopyError, window
@@ -13,14 +16,32 @@ from kinolex.media.cutting.plan import Cut, CutPlan
 __all__ = ["cut"]
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
+
+
 def cut(plan: CutPlan) -> Iterator[Cut]:
     """Write the file of a plan; gives progress, and last how it was made.
 
     Raises
     ------
     MediaError
-        If a file cannot be read.
+        If a file cannot be read, or the new one cannot be written (reason ``unwritable``).
     """
+    try:
+        yield from _cut(plan)
+    except OSError as error:  # FFmpeg's are, too, where the system says why
+        if error.errno not in _FULL:
+            raise
+        why = os.strerror(error.errno).lower()
+        raise MediaError(
+            f"The film cannot be written: {why}.",
+            reason="unwritable",
+            stage="cut",
+            hint="Make room, or choose another place.",
+        ) from error
+
+
+def _cut(plan: CutPlan) -> Iterator[Cut]:
     why = ""
     if plan.copy and not plan.reel and len(plan.pieces) == 1:
         try:

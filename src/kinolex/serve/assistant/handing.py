@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from pathlib import Path
 
 from kinolex.api import Library
 from kinolex.errors import UsageError
+from kinolex.export.request import Exported
 from kinolex.serve.assistant import asked, told
 from kinolex.serve.assistant.naming import folders_of, named
 from kinolex.serve.assistant.resources import export_uri
@@ -30,20 +33,18 @@ async def export(visit: Visit, given: asked.ExportArguments) -> told.Exported:
             hint="A person can make it with `kinolex export`; edl, srt, csv and others are text.",
         )
 
-    def spans(library: Library) -> list[str]:
-        return [_fragment(library, one) for one in given.spans]
-
-    fragments = await visit.look(spans)
+    clips = await visit.look(
+        lambda library: library.clips([_fragment(library, one) for one in given.spans])
+    )
     title = given.title or "kinolex"
     library = await visit.look(lambda one: one)
-    begun = visit.exports.begin(
-        given.format,
-        visit.person,
-        lambda folder, stop: library.export(
-            fragments, given.format, folder, title=title, stop=stop
-        ),
-        film=film,
-    )
+
+    def work(folder: Path, stop: Callable[[], bool]) -> Exported:
+        if film:
+            visit.films.demand(clip.video for clip in clips)
+        return library.export(clips, given.format, folder, title=title, stop=stop)
+
+    begun = visit.exports.begin(given.format, visit.person, work, film=film)
     try:
         await asyncio.wait({begun.work}, timeout=PATIENCE)
     except asyncio.CancelledError:

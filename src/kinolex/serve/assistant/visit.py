@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from kinolex.api import Library
 from kinolex.serve.exporting import Exports
+from kinolex.serve.films import Films
 from kinolex.serve.people import Person
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Visit(ABC):
 
     person: Person
     exports: Exports
+    films: Films
     base: str = ""
 
     @abstractmethod
@@ -61,6 +63,7 @@ class Alone(Visit):
         self._library = library
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="assistant")
         self.exports = Exports(library.path / "cache" / "exports")
+        self.films = Films()
 
     def __call__(self, request: Request | None = None) -> Visit:
         """Every request is the same visit."""
@@ -97,7 +100,7 @@ class AtPlace(Visit):
     def __init__(self, place: Place, person: Person, base: str = "") -> None:
         self._place = place
         self.person = person
-        self.exports = place.exports
+        self.exports, self.films = place.exports, place.films
         self.base = base
 
     async def ask(self, work: Callable[[Library], _T]) -> _T:

@@ -67,14 +67,18 @@ class Failures:
         except Exception as error:
             if _left(error):
                 return
-            if not isinstance(error, KinolexError):
+            error = _meant(error)
+            expected = isinstance(error, KinolexError)
+            if not expected:
                 _log.exception("%s %r failed", scope["method"], scope["path"])
             if not started:
                 found = problem_of(error, self._places())
                 await send_problem(scope, receive, send, found)
+            elif not complete and expected:
+                # Half an answer is out: the server closes the connection of whoever returns now,
+                # so that nobody takes the half for the whole.
+                _log.warning("%s %r broke off: %s", scope["method"], scope["path"], error)
             elif not complete:
-                # Half an answer is out: the server closes the connection, so that nobody takes
-                # the half for the whole.
                 raise ConnectionAbortedError("an answer broke off") from None
 
     def _places(self) -> list[Path]:
@@ -83,6 +87,12 @@ class Failures:
         except Exception:
             _log.exception("the folders of the library are not known")
             return []
+
+
+def _meant(error: Exception) -> Exception:
+    """The error itself: Starlette wraps one that comes when half an answer is out."""
+    cause = error.__cause__
+    return cause if isinstance(error, RuntimeError) and isinstance(cause, KinolexError) else error
 
 
 def _left(error: Exception) -> bool:

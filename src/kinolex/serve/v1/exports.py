@@ -98,12 +98,13 @@ async def export(
     spans = asked.spans or await place.look(
         person, lambda library: _collected(library, asked, person)
     )
-    library = place.library(person)
-
+    library, film = place.library(person), formats()[asked.format].reads
     named_clips = await place.look(person, lambda library: [_clip(library, one) for one in spans])
     clips = _shown(named_clips, asked.format, Shown(person, library.roots()), person)
 
     def work(folder: FilePath, stop: Callable[[], bool]) -> Exported:
+        if film:
+            place.films.demand(clip.video for clip in clips)
         to = folder / f"{_file_name(asked, clips)}{formats()[asked.format].suffix}"
         return library.export(
             clips,
@@ -118,7 +119,7 @@ async def export(
             stop=stop,
         )
 
-    begun = place.exports.begin(asked.format, person, work, film=formats()[asked.format].reads)
+    begun = place.exports.begin(asked.format, person, work, film=film)
     try:
         await while_there(request, asyncio.wait({begun.work}, timeout=_PATIENCE))
     except BaseException:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -11,6 +10,7 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 from kinolex.api import Library
 from kinolex.errors import NotFoundError
 from kinolex.serve.access import At, Viewer
+from kinolex.serve.films import FilmResponse, tagged
 from kinolex.serve.place import while_there
 from kinolex.serve.streams import media_type
 from kinolex.serve.v1.videos import VideoId, known
@@ -51,21 +51,12 @@ async def still(
 
     data, tag = await place.look(person, work)
     headers = {"Cache-Control": "private, max-age=3600", "ETag": tag}
-    if request.headers.get("if-none-match") == tag:
+    if tagged(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
     return Response(data, media_type="image/jpeg", headers=headers)
 
 
-def _file(library: Library, video: str) -> FilePath:
-    found = known(library, video)
-    for path in map(FilePath, found.paths):
-        if path.is_file():
-            return path
-    raise NotFoundError(
-        "The file of this video cannot be reached now.", hint="Connect its disk, then try again."
-    )
-
-
+@router.head("/videos/{video}/stream", include_in_schema=False)
 @router.get(
     "/videos/{video}/stream",
     summary="The film itself",
@@ -74,14 +65,16 @@ def _file(library: Library, video: str) -> FilePath:
 )
 async def stream(video: VideoId, place: At, person: Viewer) -> FileResponse:
     """The file's own bytes; ranges (RFC 9110) are served, so that players can seek."""
-    path = await place.look(person, lambda library: _file(library, video))
-    return FileResponse(
+    file, path = await place.look(person, lambda library: place.films.open(known(library, video)))
+    return FilmResponse(
+        file,
         path,
         media_type=media_type(path),
         headers={"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"},
     )
 
 
+@router.head("/media/{file}", include_in_schema=False)
 @router.get(
     "/media/{file}",
     summary="The film, as a IIIF manifest names it",
@@ -111,6 +104,6 @@ async def transcoded(
     For files that a browser cannot play as they are. It has no ranges: to seek, ask for another
     `t`.
     """
-    path = await place.look(person, lambda library: _file(library, video))
+    path = await place.look(person, lambda library: place.films.path(known(library, video)))
     pieces = await while_there(request, place.transcoders.open(path, t))
     return StreamingResponse(pieces, media_type="video/mp4", headers={"Cache-Control": "no-store"})
