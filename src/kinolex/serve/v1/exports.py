@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
@@ -199,4 +200,18 @@ async def file(export: ExportId, place: At, person: Viewer) -> FileResponse:
     made = found.work.result()
     if not made.path.is_file():
         raise NotFoundError("The file is not kept any more.", hint="Export it again.")
-    return FileResponse(made.path, media_type=made.media_type, filename=made.path.name)
+    headers = {"Content-Disposition": attachment(made.path.name)}
+    return FileResponse(made.path, media_type=made.media_type, headers=headers)
+
+
+def attachment(name: str) -> str:
+    """``Content-Disposition`` of a file to be saved (RFC 6266): for old clients, and in full.
+
+    Examples
+    --------
+    >>> print(attachment("Kühe 1.mp4"))
+    attachment; filename="K_he 1.mp4"; filename*=UTF-8''K%C3%BChe%201.mp4
+    """
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\%' else "_" for c in name)
+    full = quote(name.encode("utf-8", "replace"), safe="")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{full}"
