@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import re
 import os
+import re
 import socket
 import struct
 import subprocess
@@ -324,8 +324,6 @@ def test_titles_of_exports_stay_in_their_header(
     said = file.headers["content-disposition"]
     known = r"""attachment; filename="[^";]+"; filename\*=UTF-8''[\w.%-]+"""
     assert re.fullmatch(known, said), said
-        said
-    )
     assert "set-cookie" not in file.headers
     assert not any(c in said for c in "/\\\u202e")
 
