@@ -26,9 +26,11 @@ httpx = pytest.importorskip("httpx", reason="needs kinolex[client]")
 
 import kinolex  # noqa: E402
 from kinolex.errors import NotFoundError  # noqa: E402
+from kinolex.serve import streams  # noqa: E402
 from kinolex.serve.accounts import Accounts  # noqa: E402
 from kinolex.serve.options import ServeOptions  # noqa: E402
-from kinolex.serve.streams import BusyError, Transcoders  # noqa: E402
+from kinolex.serve.problems import BusyError  # noqa: E402
+from kinolex.serve.streams import Transcoders  # noqa: E402
 from kinolex.serve.wall import walled  # noqa: E402
 from kinolex.testing.clips import make_clip  # noqa: E402
 from tests.serve.served import Held, make_small_library, serving  # noqa: E402
@@ -288,6 +290,29 @@ def test_transcoders_that_start_together_count_each_other(held: Held) -> None:
         return running, sum(isinstance(one, BusyError) for one in found)
 
     assert asyncio.run(opened()) == (2, 6)
+
+
+def test_a_film_that_nobody_goes_on_reading_gives_way(
+    held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "IDLE", 0.5)
+
+    async def opened() -> tuple[int, int]:
+        transcoders = Transcoders(most=1)
+        film = held.open / "chemistry.mp4"
+        first = await transcoders.open(film, 0.0)
+        with pytest.raises(BusyError):
+            await transcoders.open(film, 0.0)
+        await anext(first)
+        await asyncio.sleep(0.6)
+        second = await transcoders.open(film, 0.0)
+        rest = [piece async for piece in first]  # ends early, but it ends
+        whole = [piece async for piece in second]
+        assert not transcoders.running
+        return sum(map(len, rest)), sum(map(len, whole))
+
+    rest, whole = asyncio.run(opened())
+    assert rest < whole
 
 
 def test_a_transcoder_that_shows_nothing_leaves_its_place(held: Held) -> None:

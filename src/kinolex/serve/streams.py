@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -44,6 +46,9 @@ TYPES = {
 MOST = 3
 """Films that are transcoded at the same time."""
 
+IDLE = 10.0
+"""Seconds after which a film of which nobody takes the next piece gives way: a paused player."""
+
 _PIECE = 64 * 1024
 
 
@@ -59,12 +64,17 @@ def media_type(path: Path) -> str:
 
 
 class Transcoders:
-    """Runs a bounded number of child processes."""
+    """Runs a bounded number of child processes.
+
+    Where all places are taken, the film that has waited longest for its reader gives way: it ends
+    early, and the page asks for the rest when its player goes on.
+    """
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._starting = 0
-        self.running: set[asyncio.subprocess.Process] = set()
+        self.running: dict[asyncio.subprocess.Process, float] = {}
+        """Children, each with the time since when its reader takes nothing; infinite: it waits."""
 
     async def open(self, path: Path, start: float) -> AsyncIterator[bytes]:
         """Begin to transcode; the first bytes are there when this returns.
@@ -76,14 +86,18 @@ class Transcoders:
         NotFoundError
             If nothing of the file can be transcoded from there on.
         """
-        if len(self.running) + self._starting >= self._most:
+        full = len(self.running) + self._starting >= self._most
+        stalest = self._stalest() if full else None
+        if full and stalest is None:
             raise BusyError(
                 "Too many films are being transcoded.", hint="Close another player, or wait."
             )
         self._starting += 1  # those that come while this one starts must count it
         try:
+            if stalest is not None:
+                await self._end(stalest)
             child = await self._child()
-            self.running.add(child)
+            self.running[child] = math.inf
         finally:
             self._starting -= 1
         try:
@@ -100,7 +114,17 @@ class Transcoders:
             raise NotFoundError(
                 "Nothing of this film can be shown from there on.", hint="Ask for an earlier time."
             )
+        self.running[child] = time.monotonic()
         return self._pieces(child, first)
+
+    def _stalest(self) -> asyncio.subprocess.Process | None:
+        """The one whose reader takes nothing for longest, where that is long enough."""
+        since, stalest = min(
+            ((since, child) for child, since in self.running.items()),
+            key=lambda one: one[0],
+            default=(math.inf, None),
+        )
+        return stalest if time.monotonic() - since >= IDLE else None
 
     async def _child(self) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
@@ -120,13 +144,17 @@ class Transcoders:
         try:
             piece = first
             while piece:
+                if child in self.running:
+                    self.running[child] = time.monotonic()
                 yield piece  # the pipe fills up, and the child waits, while nobody takes it
+                if child in self.running:
+                    self.running[child] = math.inf
                 piece = await child.stdout.read(_PIECE)
         finally:
             await asyncio.shield(self._end(child))
 
     async def _end(self, child: asyncio.subprocess.Process) -> None:
-        self.running.discard(child)
+        self.running.pop(child, None)
         if child.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 child.kill()

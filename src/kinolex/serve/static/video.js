@@ -34,6 +34,8 @@ function convert() {
 player.addEventListener("error", convert);
 one("source", player)?.addEventListener("error", convert);
 // It may have failed before this module was there to hear of it.
+// One that waited too long for its player gave way to another: the rest is asked for again.
+player.addEventListener("ended", () => { if (converted && now() < duration - 1) go(now(), { playing: true, until: limit }); });
 const unplayable = () => player.error || player.networkState === HTMLMediaElement.NETWORK_NO_SOURCE;
 player.addEventListener("loadedmetadata", () => {
   // Sound alone of a film with pictures: the browser does not know their codec.
