@@ -97,7 +97,7 @@ def test_no_name_leads_elsewhere(tmp_path: Path, name: str) -> None:
 def test_what_is_not_there(client: Client) -> None:
     with pytest.raises(NotFoundError, match="no such video"):
         client.video("f" * 32)
-    with pytest.raises(QueryError):
+    with pytest.raises(NotFoundError, match="no such video"):
         client.video("no id")
     for bad in ("../roots", "x/../../roots", "%2e%2e"):
         with pytest.raises((QueryError, NotFoundError, UsageError)):

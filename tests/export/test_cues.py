@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
-from kinolex.export.cues import Line, lines, no_words, words_of
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kinolex.export.cues import Line, lines, no_words, parted, words_of
 from kinolex.export.request import Clip, Options
 from kinolex.library.records import Passage
 from kinolex.moments import Span
@@ -61,3 +66,38 @@ def test_a_note_when_nothing_is_said() -> None:
     assert no_words([1], Options()) == ()
     assert "No words are known" in no_words([], Options())[0]
     assert "No words of screen are known" in no_words([], Options(sources=("screen",)))[0]
+
+
+@given(
+    st.lists(st.text("abcdefgh", min_size=1, max_size=12), min_size=1, max_size=60),
+    st.floats(0.05, 30),
+    st.booleans(),
+)
+def test_long_passages_become_cues_that_can_be_read(
+    words: list[str], length: float, timed: bool
+) -> None:
+    each = length / len(words)
+    times = tuple((10 + n * each, 10 + (n + 1) * each, word) for n, word in enumerate(words))
+    said = Passage(Span(10, 10 + length), " ".join(words), "speech", words=times if timed else ())
+    found = parted(said)
+    assert " ".join(text for _, text in found).split() == words
+    assert found[0][0].start == 10
+    assert found[-1][0].end == pytest.approx(10 + length, abs=0.1)
+    assert all(a.end == b.start for (a, _), (b, _) in itertools.pairwise(found))
+    for span, text in found:
+        rows = text.split("\n")
+        assert all(len(row) <= 42 for row in rows)
+        assert len(rows) <= 2 or len(found) <= max(1, length)
+        assert span.duration > 0
+    if timed and len(found) > 1:
+        starts = {round(start, 6) for start, _, _ in times}
+        assert all(round(span.start, 6) in starts or length < len(found) for span, _ in found)
+
+
+def test_what_has_short_rows_is_left_alone() -> None:
+    said = Passage(Span(0, 4), "- Who is there?\n- Nobody.", "subtitle")
+    assert parted(said) == [(Span(0, 4), "- Who is there?\n- Nobody.")]
+    han = Passage(Span(0, 9), "蛙" * 100, "speech")
+    rows = [row for _, text in parted(han) for row in text.split("\n")]
+    assert "".join(rows) == "蛙" * 100
+    assert max(map(len, rows)) <= 42

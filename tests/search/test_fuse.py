@@ -64,6 +64,13 @@ def test_a_title_lifts_the_moments_inside() -> None:
     assert moments[0].score == pytest.approx(1 - 0.1 * (1 - 0.5 * 0.8))
 
 
+def test_a_title_of_what_is_seen_throughout_is_one_moment() -> None:
+    (one,) = fuse([found("picture", 0, 58, 0.6), title(0.9, end=60)])
+    assert one.span == Span(0, 58)
+    assert {g.channel for g in one.grounds} == {"picture", "title"}
+    assert one.score >= 0.9
+
+
 def test_a_better_title_stands_beside_the_moments_inside() -> None:
     moments = fuse([title(0.999), found("speech", 3, 5, 0.7)])
     assert [m.span for m in moments] == [Span(0, 100), Span(3, 5)]

@@ -29,6 +29,7 @@ _KINDS: dict[str, type[KinolexError]] = {
     "usage": UsageError,
     "forbidden": UsageError,
     "not-found": NotFoundError,
+    "not-now": UsageError,
     "model-missing": ModelMissingError,
     "busy": LibraryBusyError,
     "read-only": LibraryReadOnlyError,

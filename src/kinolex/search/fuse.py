@@ -37,6 +37,9 @@ TITLE_LIFT = 0.5
 PER_VIDEO = 3
 """At most so many moments of one video, unless the question is about that video."""
 
+WHOLE = 0.9
+"""Share from which a moment is the whole video, of which the title is one more reason."""
+
 SHARED = 0.5
 """Share of the shorter span from which two channels mean the same moment."""
 
@@ -126,7 +129,11 @@ def _of_video(candidates: Sequence[Candidate], weights: Mapping[str, float]) -> 
     fused = [_moment(group, title, weights) for group in groups]
     if title and all(title.chance > g[0].chance for g in groups if g[0].chance >= LINE):
         score = weights.get(title.channel, 1.0) * title.chance
-        fused.append(Fused(title.video, title.span, score, (title,)))
+        whole = next((at for at, m in enumerate(fused) if m.span.iou(title.span) >= WHOLE), None)
+        if whole is None:
+            fused.append(Fused(title.video, title.span, score, (title,)))
+        else:
+            fused[whole] = replace(fused[whole], score=max(fused[whole].score, score))
     return fused
 
 

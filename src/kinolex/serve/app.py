@@ -27,7 +27,7 @@ from kinolex.serve.metrics import Measured, Metrics
 from kinolex.serve.options import ServeOptions
 from kinolex.serve.people import ForbiddenError
 from kinolex.serve.place import GoneError, Place
-from kinolex.serve.problems import Problem, problem, problem_of
+from kinolex.serve.problems import Problem, problem, problem_of, unfit
 
 __all__ = ["create"]
 
@@ -157,6 +157,12 @@ def _problems() -> dict[int | str, dict[str, Any]]:
     return {code: {"description": text, "content": body} for code, text in said.items()}
 
 
+_PLAIN = {
+    404: ("Not found", "There is nothing at this address.", "`/api` shows every address."),
+    405: ("Not this way", "This address does not take this method.", "`/api` shows which it does."),
+}
+
+
 def _errors(app: FastAPI) -> None:
     """Every error becomes a problem, or a page for browsers."""
 
@@ -179,18 +185,15 @@ def _errors(app: FastAPI) -> None:
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"] if part != "body") or "body"
-        why = str(first["msg"])
-        detail = f"{where}: {why[:1].lower()}{why[1:]}."[:500]
-        return answered(request, Problem(422, "It cannot be understood", detail))
+        return answered(request, unfit(error.errors()[0]))
 
     async def plain(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         headers = dict(error.headers or {})
-        titles = {404: "Not found", 405: "Not this way"}
-        title = titles.get(error.status_code, "")
-        return answered(request, Problem(error.status_code, title, headers=headers))
+        title, detail, hint = _PLAIN.get(error.status_code, ("", "", ""))
+        return answered(
+            request, Problem(error.status_code, title, detail, hint=hint, headers=headers)
+        )
 
     async def gone(request: Request, error: Exception) -> Response:
         app.state.metrics.gone.inc()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import shlex
 from typing import TYPE_CHECKING
 
 from kinolex.errors import UsageError
@@ -33,7 +34,9 @@ def is_loopback(host: str) -> bool:
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
-def check_binding(host: str, accounts: Accounts | None, *, behind_proxy: bool = False) -> bool:
+def check_binding(
+    host: str, accounts: Accounts | None, *, behind_proxy: bool = False, place: str = ""
+) -> bool:
     """Whether accounts are demanded, and there is one to begin with.
 
     Parameters
@@ -44,6 +47,8 @@ def check_binding(host: str, accounts: Accounts | None, *, behind_proxy: bool = 
         Those of the library, if it has any.
     behind_proxy : bool
         Whether a proxy on this machine or near hands requests on: then they come from anywhere.
+    place : str
+        The library, to be named in what is to be done.
 
     Returns
     -------
@@ -62,6 +67,7 @@ def check_binding(host: str, accounts: Accounts | None, *, behind_proxy: bool = 
     """
     if is_loopback(host) and not behind_proxy:
         return False
+    library = f"--library {shlex.quote(place)} " if place else ""
     people = accounts.people() if accounts is not None else []
     if not any(person.may("admin") for person in people):
         why = (
@@ -71,7 +77,7 @@ def check_binding(host: str, accounts: Accounts | None, *, behind_proxy: bool = 
         )
         raise UsageError(
             f"Accounts are needed, because {why}, and there is no admin yet.",
-            hint="Make one: `kinolex accounts add NAME --role admin`.",
+            hint=f"Make one: `kinolex {library}accounts add NAME --role admin`.",
         )
     return True
 

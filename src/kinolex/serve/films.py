@@ -22,6 +22,7 @@ from kinolex.errors import MediaError, NotFoundError
 from kinolex.media.files import open_regular
 from kinolex.media.fingerprint import fingerprint_of
 from kinolex.moments import Video
+from kinolex.serve.problems import problem
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
@@ -135,7 +136,8 @@ def ranges_of(header: str) -> list[tuple[int, int | None]] | None:
     ranges: list[tuple[int, int | None]] = []
     for part in parts:
         one = _PART.fullmatch(part)
-        if one is None or (one[1] and one[2] and int(one[2]) < int(one[1])):
+        backwards = one is not None and one[1] and one[2] and int(one[2]) < int(one[1])
+        if one is None or backwards or (one[3] and not int(one[3])):
             return None
         if one[3]:
             ranges.append((-int(one[3]), None))
@@ -193,14 +195,23 @@ class FilmResponse(FileResponse):
             told = {name: self.headers[name] for name in kept if name in self.headers}
             await Response(status_code=304, headers=told)(scope, receive, send)
             return
-        asked = headers.get("range")
-        if asked is not None and ranges_of(asked) is None:
-            raw = [(name, value) for name, value in scope["headers"] if name.lower() != b"range"]
-            scope = {**scope, "headers": raw}
+        asked = ranges_of(headers.get("range", ""))
+        if asked and "if-range" not in headers:
+            asked = [one for one in asked if one[0] < self._size]
+            if not asked:
+                await self._no_such_range(scope, receive, send)
+                return
+        scope = {**scope, "headers": _with_ranges(scope["headers"], asked)}
         try:
             await super().__call__(scope, receive, self._counted(send, scope["method"]))
         except OSError as error:
             raise self._broken(error.strerror or "it failed") from error
+
+    async def _no_such_range(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {"Content-Range": f"bytes */{self._size}"}
+        detail = f"The film has {self._size} bytes."
+        answer = problem(416, "No such range", detail, headers=headers)
+        await answer(scope, receive, send)
 
     def _counted(self, send: Send, method: str) -> Send:
         """Refuse to end an answer that is shorter than was said: the file has become shorter."""
@@ -224,3 +235,14 @@ class FilmResponse(FileResponse):
             reason="unreadable",
             stage="scan",
         )
+
+
+def _with_ranges(
+    headers: Iterable[tuple[bytes, bytes]], ranges: list[tuple[int, int | None]] | None
+) -> list[tuple[bytes, bytes]]:
+    """The same headers with these ranges, or with none."""
+    left = [(name, value) for name, value in headers if name.lower() != b"range"]
+    if not ranges:
+        return left
+    said = ",".join(f"{a}" if a < 0 else f"{a}-{'' if b is None else b}" for a, b in ranges)
+    return [*left, (b"range", f"bytes={said}".encode())]

@@ -19,7 +19,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from kinolex.errors import NotFoundError, UsageError
+from kinolex.errors import NotFoundError
+from kinolex.serve.problems import NotNowError
 
 __all__ = ["Job", "Jobs", "State"]
 
@@ -133,7 +134,7 @@ class Jobs:
 
         Raises
         ------
-        UsageError
+        NotNowError
             If it is over.
         """
         job = self._going(name, ("waiting", "running"))
@@ -155,7 +156,7 @@ class Jobs:
     def _going(self, name: str, states: tuple[State, ...]) -> Job:
         job = self.one(name)
         if job.state not in states:
-            raise UsageError(
+            raise NotNowError(
                 f"The job is {job.state}.", hint=f"This can be done while it is {states[0]}."
             )
         return job
@@ -207,6 +208,9 @@ class Jobs:
                 json.dumps(json.loads(line), ensure_ascii=False).encode("utf-8", "replace")
             )
             job.report = said.get("report", job.report)
+            if "report" in said and job.report is not None:
+                # A run that was paused goes on in another process, which reports its own part.
+                job.report["failed"] = max(job.report.get("failed", 0), job.failures)
             job.error = said.get("error", job.error)
             event = said.get("event")
             if event is None:
@@ -230,14 +234,16 @@ class Jobs:
                 _signal(child, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
         await child.wait()
 
-    async def watch(self, job: Job, after: int = 0) -> AsyncIterator[tuple[int, dict[str, Any]]]:
-        """Events with their numbers, from after a number on, until the job is over."""
+    async def watch(
+        self, job: Job, after: int = 0
+    ) -> AsyncIterator[list[tuple[int, dict[str, Any]]]]:
+        """Events with their numbers, from after a number on, as they come, until it is over."""
         while True:
             changed = job.changed
-            for number, event in list(job.events):
-                if number > after:
-                    after = number
-                    yield number, event
+            some = [(number, event) for number, event in job.events if number > after]
+            if some:
+                after = some[-1][0]
+                yield some
             if job.state in _ENDED and after >= job.number:
                 return
             if changed is job.changed:

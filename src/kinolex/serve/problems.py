@@ -37,16 +37,22 @@ if TYPE_CHECKING:
 __all__ = [
     "AsPage",
     "BusyError",
+    "NotNowError",
     "Problem",
     "problem",
     "problem_of",
     "send_problem",
+    "unfit",
     "wants_page",
     "without_paths",
     "writable",
 ]
 
 MEDIA_TYPE = "application/problem+json"
+
+
+class NotNowError(KinolexError):
+    """What is asked for does not go with the state that things are in."""
 
 
 class BusyError(KinolexError):
@@ -190,6 +196,7 @@ _KINDS: tuple[tuple[type[KinolexError], int, str, str], ...] = (
     (UsageError, 400, "usage", "The call is wrong"),
     (ForbiddenError, 403, "forbidden", "Not allowed"),
     (NotFoundError, 404, "not-found", "Not found"),
+    (NotNowError, 409, "not-now", "Not now"),
     (BusyError, 503, "overloaded", "Busy"),
     (ModelMissingError, 503, "model-missing", "A model is missing"),
     (MediaError, 422, "media", "The file cannot be read"),
@@ -232,6 +239,32 @@ def problem_of(error: BaseException, folders: Iterable[Path] = ()) -> Problem:
     return Problem(
         500, _phrase(500), "Something went wrong inside; the log of the server says what."
     )
+
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|\d+")
+
+
+def unfit(error: Mapping[str, Any]) -> Problem:
+    """What a request says that has not the form that it must have (an error of pydantic).
+
+    Examples
+    --------
+    >>> unfit({"loc": ("query", "t"), "msg": "Input should be a number", "type": "x"}).detail
+    't: input should be a number.'
+    >>> unfit({"loc": ("path", "job"), "msg": "", "type": "string_pattern_mismatch"}).status
+    404
+    """
+    place, *names = error["loc"]
+    if place == "path" and names and str(error["type"]).startswith("string_"):
+        hint = "Its id looks different: lists give ids."
+        return Problem(404, "Not found", f"There is no such {names[-1]}.", hint=hint)
+    if error["type"] == "json_invalid":
+        why = error.get("ctx", {}).get("error", "")
+        return Problem(422, "It cannot be understood", f"The body is no JSON: {why}."[:500])
+    where = ".".join(str(name) for name in names if _NAME.fullmatch(str(name))) or str(place)
+    why = str(error["msg"]).removeprefix("Value error, ")
+    why = f"{why[:1].lower()}{why[1:]}" if why[1:2].islower() else why
+    return Problem(422, "It cannot be understood", f"{where}: {why}."[:500])
 
 
 @contextmanager

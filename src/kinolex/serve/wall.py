@@ -37,7 +37,8 @@ def walled(options: ServeOptions, *, limits: Limits | None = None) -> ASGIApp:
         If it can be reached from elsewhere and there is no account to begin with.
     """
     known = Accounts.open(options.library) if Accounts.exist(options.library) else None
-    demanded = check_binding(options.host, known, behind_proxy=bool(options.proxies))
+    behind = bool(options.proxies)
+    demanded = check_binding(options.host, known, behind_proxy=behind, place=str(options.library))
     accounts = known if demanded else None
     audit = Audit.open(options.library) if accounts is not None else None
     app = create(options, audit=audit, at_end=[x.close for x in (known, audit) if x is not None])

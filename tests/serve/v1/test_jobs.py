@@ -61,7 +61,7 @@ def test_what_was_paused_goes_on(own: tuple[Held, httpx.Client]) -> None:
     assert ended(client, job) == "done"
     assert client.get("/v1/libraries/default").json()["videos"] == 8
     again = client.post(f"/v1/jobs/{job}/pause", json={})
-    assert again.status_code == 400
+    assert again.status_code == 409
     assert "done" in again.json()["detail"]
 
 

@@ -200,3 +200,26 @@ def test_what_is_no_json_gets_a_problem(http: httpx.Client, body: bytes) -> None
     answer = http.post("/v1/search", content=body, headers={"Content-Type": "application/json"})
     assert 400 <= answer.status_code < 500
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_parameter_that_would_do_nothing_is_refused(http: httpx.Client) -> None:
+    answer = http.get("/v1/search", params={"q": "ice", "channels": "speech"})
+    assert answer.status_code == 422
+    assert "Did you mean channel?" in answer.json()["detail"]
+    assert http.get("/v1/videos", params={"tags": "x"}).status_code == 422
+
+
+def test_refusals_say_what_and_why(http: httpx.Client) -> None:
+    nowhere = http.get("/v1/nosuch").json()
+    assert nowhere["detail"]
+    assert nowhere["hint"]
+    broken = http.post("/v1/search", content=b"{", headers={"Content-Type": "application/json"})
+    assert broken.json()["detail"].startswith("The body is no JSON")
+    video = http.get("/v1/videos/nosuch")
+    assert (video.status_code, video.json()["detail"]) == (404, "There is no such video.")
+    picture = http.post("/v1/search", json={"image": "x"}).json()["detail"]
+    assert picture.startswith("image: ")
+    assert "constrained" not in picture
+    span = {"video": "chemistry", "start": 5, "end": 4}
+    said = http.post("/v1/exports", json={"format": "srt", "spans": [span]}).json()["detail"]
+    assert said == "A span must end after it begins: 5.000 to 4.000 s does not."

@@ -115,15 +115,18 @@ async def events(
     after = int(last_event_id) if last_event_id and last_event_id.isdecimal() else 0
     near, limited = person is EVERYBODY, person.roots is not None
 
+    def told(number: int, event: dict[str, Any]) -> str:
+        if limited and event["kind"] != "state":
+            return ""  # how many there are tells how much is done where they may not look
+        known = event if near else {k: v for k, v in event.items() if k in _PLAIN}
+        name = "" if limited else f"id: {number}\n"
+        return f"{name}event: {event['kind']}\ndata: {json.dumps(known)}\n\n"
+
     async def written() -> AsyncIterator[str]:
-        async for number, event in place.jobs.watch(found, after):
-            if limited and event["kind"] != "state":
-                continue  # how many there are tells how much is done where they may not look
-            known = event if near else {k: v for k, v in event.items() if k in _PLAIN}
-            if limited:
-                yield f"event: state\ndata: {json.dumps(known)}\n\n"
-                continue
-            yield f"id: {number}\nevent: {event['kind']}\ndata: {json.dumps(known)}\n\n"
+        # What waits goes out in one piece: single ones would be written to whoever has left.
+        async for some in place.jobs.watch(found, after):
+            if piece := "".join(told(number, event) for number, event in some):
+                yield piece
 
     return StreamingResponse(
         written(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}

@@ -6,8 +6,9 @@ by id or name, folders by name.
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -30,6 +31,7 @@ __all__ = [
     "PictureOf",
     "Question",
     "Summand",
+    "demand_known",
     "filters_of",
     "query_of",
     "question_of",
@@ -183,10 +185,12 @@ def span_in(video: Video, start: float | None, end: float | None) -> VideoSpan:
     Span(start=50.0, end=60.0)
     """
     first, last = start or 0.0, video.duration if end is None else end
-    if first >= last or first >= video.duration:
+    if first >= last:
+        raise UsageError(f"A span must end after it begins: {first:.3f} to {last:.3f} s does not.")
+    if first >= video.duration:
         raise UsageError(
             f"The video has no such span: it is {video.duration:.3f} s long.",
-            hint="start must lie before end, and inside the video.",
+            hint="start must lie inside the video.",
         )
     return VideoSpan(first, min(last, video.duration))
 
@@ -205,6 +209,29 @@ def question_of(**given: Any) -> Question:
     'dog'
     """
     return _checked(Question, given)
+
+
+def demand_known(given: Iterable[str], known: Iterable[str]) -> None:
+    """Nothing, where every parameter of an address is known: one that is not would do nothing.
+
+    Raises
+    ------
+    QueryError
+        With the nearest name.
+
+    Examples
+    --------
+    >>> demand_known(["q"], ["q", "channel"])
+    """
+    names = list(known)
+    for name in given:
+        if name not in names:
+            close = difflib.get_close_matches(name, names, n=1)
+            meant = f" Did you mean {close[0]}?" if close else ""
+            raise QueryError(
+                f"There is no parameter {name[:50]!r}.{meant}",
+                hint=f"Known are {', '.join(names)}.",
+            )
 
 
 def filters_of(**given: Any) -> Filters:

@@ -19,6 +19,7 @@ from kinolex.serve.v1.questions import (
     MOST,
     Page,
     Question,
+    demand_known,
     filters_of,
     query_of,
     question_of,
@@ -28,6 +29,11 @@ from kinolex.serve.v1.shown import Shown
 __all__ = ["answered", "router"]
 
 router = APIRouter(tags=["search"])
+
+IN_ADDRESS = (
+    "q", "image", "like", "channel", "video", "folder", "after", "before", "min_length",
+    "max_length", "language", "tag", "group_by", "sort", "size", "cursor",
+)  # fmt: skip
 
 _SORTED = 200
 """Moments that are put in another order than by score."""
@@ -68,6 +74,7 @@ async def search_by_address(
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
     """The same as the POST, with everything in the address."""
+    demand_known(request.query_params, IN_ADDRESS)
     asked = question_of(
         text=q,
         image=image or None,

@@ -18,6 +18,7 @@ from kinolex.serve.v1.cursors import cursor as cursor_to
 from kinolex.serve.v1.cursors import offset_of
 from kinolex.serve.v1.questions import (
     Question,
+    demand_known,
     filters_of,
     query_of,
     span_in,
@@ -83,6 +84,7 @@ def passage_dict(passage: Passage) -> dict[str, Any]:
 
 @router.get("/videos", summary="List videos")
 async def videos(
+    request: Request,
     place: At,
     person: Viewer,
     folder: Annotated[str, Query(max_length=1000)] = "",
@@ -92,6 +94,7 @@ async def videos(
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
     """All videos by path, page by page."""
+    demand_known(request.query_params, ("folder", "language", "tag", "size", "cursor"))
     what = f"videos {folder} {language} {tag}"
     first = offset_of(cursor, what)
     asked = Question(text="videos", filters=filters_of(folder=folder, language=language, tags=tag))
