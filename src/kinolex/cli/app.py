@@ -32,6 +32,9 @@ VERBS: dict[str, str] = {
     "prune": "Forget videos whose files are gone; lists them first.",
     "watch": "Index a folder, then keep up with its changes.",
     "models": "List, get and check models; nothing is downloaded but by `pull`.",
+    "evaluate": "Compute numbers by a named protocol, from files or over your own library.",
+    "protocols": "List the ways to compute numbers, each named and versioned; show one exactly.",
+    "datasets": "List benchmarks, check their annotation files, convert them to one form.",
     "accounts": "Say who may ask a served library: people, roles, passwords, tokens.",
     "version": "Print the version.",
 }

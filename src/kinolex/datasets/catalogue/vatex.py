@@ -1,0 +1,31 @@
+"""VATEX: 41,250 clips of Kinetics-600 with ten English and ten Chinese captions each."""
+
+from kinolex.datasets.dataset import Split, described
+from kinolex.datasets.folder import File
+
+described(
+    "vatex",
+    title="VATEX",
+    task="text-to-video retrieval",
+    licence="CC BY 4.0 (annotations)",
+    citation="Wang, Wu, Chen, Li, Wang, Wang: VaTeX: A Large-Scale, High-Quality Multilingual"
+    " Dataset for Video-and-Language Research. ICCV 2019.",
+    homepage="https://eric-xw.github.io/vatex-website/",
+    splits=(
+        Split("train", "train", 25991),
+        Split("val", "val", 3000),
+        Split("test-public", "test", 6000),
+        Split("test-private", "test", 6278, note="Without captions."),
+    ),
+    files=(
+        File("vatex_training_v1.0.json", ("train",)),
+        File("vatex_validation_v1.0.json", ("val",)),
+        File("vatex_public_test_english_v1.1.json", ("test-public",)),
+    ),
+    defects=(
+        "Retrieval papers halve val into 1,500 for validation and 1,500 for test (split of"
+        " HGR): say which test was used.",
+        "Ten English and ten Chinese captions a video; five of the ten are translations.",
+        "Many of the YouTube videos are gone.",
+    ),
+)

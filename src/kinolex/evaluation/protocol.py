@@ -1,0 +1,143 @@
+"""Protocols: named, versioned ways to compute numbers, one or a family to a file of `protocols`.
+
+A protocol is a function with a decorator; its docstring is the definition that the docs show.
+Another package names the module of its protocols as an entry point ``kinolex.protocols``.
+
+Examples
+--------
+>>> find("clip4clip").name
+'clip4clip@1'
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import importlib
+import importlib.metadata
+import inspect
+import pkgutil
+import re
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kinolex.errors import UsageError
+from kinolex.evaluation.result import Result
+
+__all__ = ["Protocol", "find", "protocol", "protocols"]
+
+Compute = Callable[..., Result]
+
+_NAME = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*@[1-9][0-9]*")
+_known: dict[str, Protocol] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """One way to compute numbers.
+
+    Parameters
+    ----------
+    name : str
+        With its version, ``NAME@1``: what is published under a name never changes.
+    kind : str
+        What it takes: ``matrix`` (similarities), ``run`` (qrels and a run), ``moments``,
+        ``highlights``, ``captions``, ``answers``, ``labels``, ``composed``, ``summaries``.
+    title : str
+        In a few words.
+    source : str
+        Repository, commit, file and lines, or paper, that it follows.
+    quirks : tuple of str
+        Where it does not do what one expects, a sentence each.
+    compute : callable
+        Its arguments are described in its docstring; gives a `Result`.
+    """
+
+    name: str
+    kind: str
+    title: str
+    source: str
+    quirks: tuple[str, ...]
+    compute: Compute
+
+    @property
+    def definition(self) -> str:
+        """What it computes, exactly: the docstring of its function."""
+        return inspect.getdoc(self.compute) or ""
+
+    def __call__(self, *given: Any, **named: Any) -> Result:
+        """Compute."""
+        return self.compute(*given, **named)
+
+
+def protocol(
+    name: str, *, kind: str, title: str, source: str, quirks: tuple[str, ...] = ()
+) -> Callable[[Compute], Compute]:
+    """Make a function a protocol; the parameters are those of `Protocol`.
+
+    Raises
+    ------
+    ValueError
+        If the name has no version, or is taken.
+
+    Examples
+    --------
+    >>> @protocol("toy@1", kind="matrix", title="A toy", source="this docstring")
+    ... def toy(similarity):
+    ...     "The share of rows."
+    ...     return Result("toy@1", {"rows": 1.0})
+    >>> find("toy")([[1.0]])["rows"], find("toy@1").definition
+    (1.0, 'The share of rows.')
+    >>> del _known["toy@1"]
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"a protocol is called like clip4clip@1, not {name!r}")
+
+    def add(compute: Compute) -> Compute:
+        before = _known.get(name)
+        if before is not None and before.compute.__module__ != compute.__module__:
+            raise ValueError(f"there are two protocols {name}")
+        _known[name] = Protocol(name, kind, title, source, quirks, compute)
+        return compute
+
+    return add
+
+
+def protocols(kind: str = "") -> Mapping[str, Protocol]:
+    """Every protocol by name, in order; those of one kind where it is given."""
+    _load()
+    return {name: one for name, one in sorted(_known.items()) if not kind or one.kind == kind}
+
+
+@functools.cache
+def _load() -> None:
+    import kinolex.evaluation.protocols as built_in
+
+    for module in pkgutil.iter_modules(built_in.__path__):
+        importlib.import_module(f"{built_in.__name__}.{module.name}")
+    for entry in importlib.metadata.entry_points(group="kinolex.protocols"):
+        try:
+            entry.load()
+        except Exception as error:  # whatever a foreign package raises
+            warnings.warn(f"The protocols of {entry.value} are left out: {error}", stacklevel=2)
+
+
+def find(name: str) -> Protocol:
+    """The protocol of a name; without a version its newest.
+
+    Raises
+    ------
+    UsageError
+        If there is none, with the nearest name.
+    """
+    known = protocols()
+    if name in known:
+        return known[name]
+    versions = [one for one in known if one.rpartition("@")[0] == name]
+    if versions:
+        return known[max(versions, key=lambda one: int(one.rpartition("@")[2]))]
+    close = difflib.get_close_matches(name.lower(), list(known), n=1)
+    meant = f" Did you mean {close[0]}?" if close else ""
+    raise UsageError(f"There is no protocol {name!r}.{meant}", hint="See `kinolex protocols list`.")

@@ -1,0 +1,1 @@
+"""One file a protocol, or a family that shares its code; found by themselves."""

@@ -1,0 +1,133 @@
+"""What the retrieval protocols share: who belongs to whom, ranks of both directions, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from kinolex.errors import UsageError
+from kinolex.evaluation.ranks import Factors, Tally, Ties, best_of, matrix, tally
+from kinolex.evaluation.result import Result
+
+__all__ = ["Direction", "Pairing", "Pairs", "caption_ranks", "figures", "guessed", "video_ranks"]
+
+Direction = Literal["t2v", "v2t"]
+Pairing = Any
+Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A matrix of texts by videos, and the video of each text.
+
+    Parameters
+    ----------
+    similarity : ndarray, shape (texts, videos)
+    video : ndarray of intp, shape (texts,)
+    """
+
+    similarity: npt.NDArray[Any]
+    video: Indices
+
+    @classmethod
+    def of(cls, similarity: Any, videos: Pairing = None) -> Pairs:
+        """As given, or text i of video i; of several captions each, block by block.
+
+        Raises
+        ------
+        UsageError
+            If it is no matrix, or who belongs to whom cannot be told.
+        """
+        found = matrix(similarity)
+        plain = found.rows(slice(None)) if isinstance(found, Factors) else found
+        texts, columns = plain.shape
+        if videos is not None:
+            video = np.asarray(videos, dtype=np.intp)
+            if video.shape != (texts,):
+                raise UsageError(
+                    f"{texts} texts need as many videos, not {video.size}.",
+                    hint="Give the column of the video of each text.",
+                )
+            return cls(plain, video)
+        if texts > columns and texts % columns:
+            raise UsageError(
+                f"{texts} texts cannot be shared out evenly among {columns} videos.",
+                hint="Say which video each text is of.",
+            )
+        return cls(plain, np.arange(texts) // max(1, texts // columns))
+
+    def counted(self) -> Tally:
+        """Of each text: what stands before its video."""
+        return tally(self.similarity, self.video)
+
+
+def video_ranks(pairs: Pairs, ties: Ties) -> tuple[Floats, Tally]:
+    """Video to text by videos: the rank of a video's best caption among the best of all videos.
+
+    Videos without captions are neither asked nor answers.
+    """
+    asked = np.unique(pairs.video)
+    best = np.stack([pairs.similarity[pairs.video == video].max(axis=0) for video in asked])
+    counts = tally(best.T[asked])
+    return counts.ranks(ties), counts
+
+
+def caption_ranks(pairs: Pairs, ties: Ties) -> tuple[Floats, Tally]:
+    """Video to text by captions: the best rank of its captions among all captions."""
+    order = np.argsort(pairs.video, kind="stable")
+    counts = tally(pairs.similarity.T, columns=order, rows=pairs.video[order])
+    return best_of(counts.ranks(ties), pairs.video[order]), counts
+
+
+def figures(
+    ranks: Floats, cutoffs: Sequence[int], names: Mapping[str, str], *, percent: bool = True
+) -> dict[str, float]:
+    """Recalls, median and mean rank (counted from 1) of ranks that are counted from 0.
+
+    ``names`` says how ``median``, ``mean`` and ``std`` are called; what is not in it is left out.
+    """
+    count = len(ranks)
+    told = {
+        f"R{k}": float(np.count_nonzero(ranks < k)) * (100 if percent else 1) / max(1, count)
+        for k in cutoffs
+    }
+    if "median" in names:
+        told[names["median"]] = float(np.median(ranks)) + 1 if count else float("nan")
+    if "mean" in names:
+        told[names["mean"]] = float(np.mean(ranks)) + 1 if count else float("nan")
+    if "std" in names:
+        told[names["std"]] = float(np.std(ranks)) if count else float("nan")
+    return told
+
+
+def guessed(targets: Indices, items: int, values: Mapping[str, float]) -> dict[str, float]:
+    """What the best fixed order of all items reaches: the most wanted items first, for every query.
+
+    Only recalls have one here; they keep the unit of ``values``.
+    """
+    wanted = np.sort(np.bincount(targets, minlength=items))[::-1]
+    found = {}
+    for name, value in values.items():
+        if name[:1] == "R" and name[1:].isdigit():
+            share = wanted[: int(name[1:])].sum() / max(1, len(targets))
+            found[name] = float(share) * (100.0 if value > 1 or name == "R1" else 1.0)
+    return found
+
+
+def told(
+    name: str, values: Mapping[str, float], ranks: Floats, counts: Tally, **more: Any
+) -> Result:
+    """A result with its ranks, counted from 1."""
+    return Result(
+        name,
+        values,
+        per_query={"rank": ranks + 1},
+        counted=len(ranks),
+        ties=int(np.count_nonzero(counts.tied)),
+        **more,
+    )

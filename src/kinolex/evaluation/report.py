@@ -1,0 +1,149 @@
+"""Results as tables: for people, programs and papers; every figure with what it rests on."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from kinolex.errors import UsageError
+from kinolex.evaluation.result import Result
+
+__all__ = ["Form", "report"]
+
+Form = Literal["table", "json", "markdown", "latex"]
+
+_Row = tuple[str, Mapping[str, float]]
+
+
+def report(
+    results: Mapping[str, Result], form: Form = "table", *, names: Sequence[str] | None = None
+) -> str:
+    """One table a protocol, with a row a system, and the ceiling and the guess of the set.
+
+    Raw and normalised scores are never in one table.
+
+    Parameters
+    ----------
+    results : mapping of str to Result
+        By the name of the system.
+    form : {"table", "json", "markdown", "latex"}
+        What it is for.
+    names : sequence of str, optional
+        Figures, in order; default: all.
+
+    Raises
+    ------
+    UsageError
+        If there is nothing, or no such form.
+
+    Examples
+    --------
+    >>> one = Result("retrieval@1", {"R@1": 0.4}, counted=5, ties=1, guess={"R@1": 0.2})
+    >>> print(report({"mine": one}))
+    retrieval@1
+              R@1
+    mine   0.4000
+    guess  0.2000
+    5 counted, 1 tied
+    """
+    if not results:
+        raise UsageError("There is nothing to report.", hint="Evaluate a system first.")
+    if form == "json":
+        told = {system: one.to_dict() for system, one in results.items()}
+        return json.dumps(told, indent=2, ensure_ascii=False)
+    draw = {"table": _plain, "markdown": _markdown, "latex": _latex}.get(form)
+    if draw is None:
+        raise UsageError(
+            f"There is no form {form!r}.", hint="Choose table, json, markdown or latex."
+        )
+    groups: dict[tuple[str, str], dict[str, Result]] = {}
+    for system, one in results.items():
+        groups.setdefault((one.protocol, one.normalised), {})[system] = one
+    tables = [
+        draw(_title(*key), *_rows(group, names), _foot(group)) for key, group in groups.items()
+    ]
+    return "\n\n".join(tables)
+
+
+def _title(protocol: str, normalised: str) -> str:
+    return f"{protocol}, scores normalised by {normalised}" if normalised else protocol
+
+
+def _rows(group: Mapping[str, Result], names: Sequence[str] | None) -> tuple[list[str], list[_Row]]:
+    """Columns and rows; ceiling and guess are those of the set, the same for all systems."""
+    columns = list(names or dict.fromkeys(n for one in group.values() for n in one.values))
+    rows: list[_Row] = [(system, one.values) for system, one in group.items()]
+    some = next(iter(group.values()))
+    if some.guess:
+        rows.append(("guess", some.guess))
+    if some.ceiling:
+        rows.append(("ceiling", some.ceiling))
+    return columns, rows
+
+
+def _foot(group: Mapping[str, Result]) -> list[str]:
+    said = dict.fromkeys(f"{one.counted} counted, {one.ties} tied" for one in group.values())
+    notes = dict.fromkeys(note for one in group.values() for note in one.notes)
+    return [*said, *notes]
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return ""
+    if math.isnan(value) or math.isinf(value):
+        return str(value)
+    return f"{value:.4f}" if abs(value) < 10 else f"{value:.2f}"
+
+
+def _cells(columns: Sequence[str], rows: Sequence[_Row]) -> list[list[str]]:
+    return [[name, *(_figure(values.get(c)) for c in columns)] for name, values in rows]
+
+
+def _plain(title: str, columns: Sequence[str], rows: Sequence[_Row], foot: Sequence[str]) -> str:
+    cells = [["", *columns], *_cells(columns, rows)]
+    widths = [max(len(row[at]) for row in cells) for at in range(len(columns) + 1)]
+    lines = [
+        "  ".join(
+            [
+                row[0].ljust(widths[0]),
+                *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True)),
+            ]
+        )
+        for row in cells
+    ]
+    return "\n".join([title, *(line.rstrip() for line in lines), *foot])
+
+
+def _markdown(title: str, columns: Sequence[str], rows: Sequence[_Row], foot: Sequence[str]) -> str:
+    head = f"| {title} | {' | '.join(columns)} |"
+    rule = f"| --- |{' ---: |' * len(columns)}"
+    body = [f"| {' | '.join(row)} |" for row in _cells(columns, rows)]
+    return "\n".join(
+        [head, rule, *body, "", *(f"{line}." if line[-1:] != "." else line for line in foot)]
+    )
+
+
+_SPECIAL = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"} | {"\\": r"\textbackslash{}"})
+
+
+def _latex(title: str, columns: Sequence[str], rows: Sequence[_Row], foot: Sequence[str]) -> str:
+    def line(cells: Sequence[str]) -> str:
+        return " & ".join(cell.translate(_SPECIAL) for cell in cells) + r" \\"
+
+    return "\n".join(
+        [
+            rf"\begin{{tabular}}{{l{'r' * len(columns)}}}",
+            r"\hline",
+            line([title, *columns]),
+            r"\hline",
+            *(line(row) for row in _cells(columns, rows)),
+            r"\hline",
+            *(
+                rf"\multicolumn{{{len(columns) + 1}}}{{l}}{{{said.translate(_SPECIAL)}}} \\"
+                for said in foot
+            ),
+            r"\end{tabular}",
+        ]
+    )

@@ -1,0 +1,144 @@
+"""The registry, and what every data set must tell."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kinolex.datasets import dataset as registry
+from kinolex.datasets.dataset import Dataset, Split, dataset, datasets, described, find
+from kinolex.datasets.folder import File, Folder
+from kinolex.datasets.records import CaptionRecord, Record, VideoRecord, write
+from kinolex.errors import UsageError
+
+READ = {
+    "activitynet-captions", "castella", "charades", "charades-sta", "didemo", "flickr8k", "hmdb51",
+    "kinetics-400", "kinetics-700", "msrvtt", "msvd", "nextqa", "qvhighlights", "real-clips",
+    "tacos", "tvr", "tvsum", "ucf101", "youcook2",
+}  # fmt: skip
+DESCRIBED = {
+    "lsmdc", "vatex", "multivent-2", "lovr", "fiber", "hirest", "verified", "queryd",
+    "condensed-movies", "panda-70m", "videoufo", "mad", "vidchapters", "cirr", "circo", "fashioniq",
+    "webvid-covr", "egoschema", "video-mme", "mvbench", "tempcompass",
+}  # fmt: skip
+
+
+@pytest.fixture
+def toy(monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    datasets()
+    monkeypatch.setattr(registry, "_known", dict(registry._known))
+
+    @dataset(
+        "toy",
+        title="Toy",
+        task="play",
+        citation="None.",
+        homepage="https://example.org",
+        splits=(Split("train", "train"), Split("test", "test", 1, 1), Split("more", "other")),
+        files=(File("a.txt", ("train", "test")), File("b.txt", ("test",))),
+    )
+    def read(folder: Folder, split: str) -> Iterator[Record]:
+        """Videos."""
+        for line in folder.lines("a.txt"):
+            yield VideoRecord(id=line.split()[1], video=line)
+
+    return find("toy")
+
+
+def test_all_are_found_by_themselves() -> None:
+    found = datasets()
+    assert {name for name, one in found.items() if one.reader} == READ
+    assert {name for name, one in found.items() if not one.reader} == DESCRIBED
+    assert list(found) == sorted(found)
+
+
+@pytest.mark.parametrize("name", sorted(READ | DESCRIBED))
+def test_every_data_set_tells_what_it_must(name: str) -> None:
+    one = find(name)
+    assert one.title
+    assert one.task
+    assert re.search(r"\d{4}|^None", one.citation)
+    assert one.splits
+    assert one.defects or name in ("lovr",)
+    assert all(re.fullmatch(r"[a-z0-9-]+", split.name) for split in one.splits)
+    assert all(defect.endswith(".") for defect in one.defects)
+    assert all(not file.sha256 or re.fullmatch("[0-9a-f]{64}", file.sha256) for file in one.files)
+    assert one.homepage is None or one.homepage.startswith("http")
+    assert bool(one.about) == bool(one.reader)
+    assert json.loads(json.dumps(one.to_dict()))["loader"] == bool(one.reader)
+
+
+def test_names_are_found_and_corrected() -> None:
+    assert find("MSVD") is find("msvd")
+    with pytest.raises(UsageError, match=r"no data set 'msrvt'\. Did you mean msrvtt"):
+        find("msrvt")
+    with pytest.raises(UsageError, match=r"no split 'tst'\. Did you mean test"):
+        find("msvd").split("tst")
+
+
+def test_what_is_missing_is_named(toy: Dataset, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"needs a\.txt, b\.txt in .*//example\.org"):
+        toy.load(tmp_path, "test")
+    with pytest.raises(UsageError, match="There is no folder"):
+        toy.load(tmp_path / "none", "test")
+    with pytest.raises(UsageError, match=r"has no loader: write its records to .*toy\.more\.jsonl"):
+        toy.load(tmp_path, "more")
+    (tmp_path / "a.txt").write_text("v 1\n")
+    assert toy.missing(tmp_path, "train") == ()
+    assert toy.missing(tmp_path, "test") == ("b.txt",)
+    assert list(toy.load(tmp_path, "train")) == [VideoRecord(id="1", video="v 1", split="train")]
+
+
+def test_another_form_is_one_sentence(toy: Dataset, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("v 1\nv\n")
+    found = toy.load(tmp_path, "train")
+    next(found)
+    with pytest.raises(UsageError, match=r"a\.txt: not in the form of Toy after 1 records"):
+        next(found)
+
+
+def test_records_of_ones_own_are_taken(toy: Dataset, tmp_path: Path) -> None:
+    record = CaptionRecord(id="1", video="v", text="t", split="more")
+    write([record], tmp_path / "toy.more.jsonl")
+    assert list(toy.load(tmp_path, "more")) == [record]
+    assert toy.missing(tmp_path, "more") == ()
+
+
+@pytest.mark.parametrize("name", sorted(DESCRIBED))
+def test_a_described_set_says_which_files_it_comes_from(name: str, tmp_path: Path) -> None:
+    one = find(name)
+    for split in one.splits:
+        with pytest.raises(UsageError, match="has no loader") as error:
+            one.load(tmp_path, split.name)
+        assert f"{name}.{split.name}.jsonl" in str(error.value)
+        assert all(file.name in str(error.value) for file in one.files if split.name in file.splits)
+    write([CaptionRecord(id="1", video="v", text="t")], tmp_path / f"{name}.{split.name}.jsonl.gz")
+    assert len(list(one.load(tmp_path, split.name))) == 1
+
+
+def test_names_and_splits_must_fit(toy: Dataset) -> None:
+    facts = {"title": "Another", "task": "play", "citation": "None."}
+    test = (Split("test", "test"),)
+    with pytest.raises(ValueError, match="two data sets toy"):
+        described("toy", **facts, splits=test)
+    with pytest.raises(ValueError, match="called like"):
+        described("Toy 2", **facts, splits=test)
+    with pytest.raises(ValueError, match="do not fit"):
+        described("toy2", **facts, splits=test, files=(File("a", ("train",)),))
+
+
+def test_another_package_adds_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Entry:
+        value = "broken.package"
+
+        def load(self) -> None:
+            raise ImportError("no such module")
+
+    monkeypatch.setattr(registry.importlib.metadata, "entry_points", lambda group: [Entry()])
+    registry._load.cache_clear()
+    with pytest.warns(UserWarning, match=r"broken\.package are left out"):
+        datasets()

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kinolex.errors import UsageError
+from kinolex.evaluation.protocol import find, protocols
+from kinolex.evaluation.protocols.clip4clip import clip4clip, clip4clip_multi, mmpt
+from kinolex.evaluation.protocols.collaborative_experts import (
+    collaborative_experts,
+    frozen_in_time,
+)
+from kinolex.evaluation.protocols.lavis import blim, lavis, vsepp
+from kinolex.evaluation.protocols.retrieval import ceiling_ranks, retrieval
+from kinolex.evaluation.protocols.xpool import xpool
+from kinolex.evaluation.ranks import Factors
+
+TOY = np.array(
+    [
+        [0.9, 0.9, 0.1, 0.2, 0.3],
+        [0.5, 0.5, 0.5, 0.5, 0.5],
+        [0.8, 0.1, 0.6, 0.6, 0.2],
+        [0.1, 0.2, 0.3, 0.7, 0.7],
+        [0.3, 0.3, 0.3, 0.4, 0.2],
+    ]
+)
+"""Texts by videos, text i of video i: ranks with ties by hand 0-1, 0-4, 1-2, 0-1, 4."""
+
+
+def test_one_matrix_many_figures() -> None:
+    assert clip4clip(TOY)["R1"] == 25.0
+    assert (xpool(TOY)["R1"], clip4clip_multi(TOY)["R1"]) == (40.0, 40.0)
+    assert collaborative_experts(TOY)["R1"] == 0.0
+    assert frozen_in_time(TOY)["R1"] == 60.0
+    assert mmpt(TOY)["R1"] == 0.25
+    assert retrieval(TOY)["R@1"] == 0.0
+    assert retrieval(TOY, ties="optimistic")["R@1"] == 0.6
+    assert retrieval(TOY, ties="pessimistic")["R@1"] == 0.0
+    assert retrieval(TOY)["MnR"] == pytest.approx(2.7)
+    assert retrieval(TOY).ties == 4
+
+
+def test_all_scores_equal() -> None:
+    flat = np.zeros((20, 20))
+    assert clip4clip(flat)["R1"] == 5.0
+    assert frozen_in_time(flat)["R1"] == 100.0
+    assert frozen_in_time(flat, direction="v2t")["R1"] == 0.0
+    assert retrieval(flat)["R@10"] == 0.0  # the middle place of twenty is 10.5
+
+
+def test_factors_and_the_matrix_are_the_same() -> None:
+    random = np.random.default_rng(3)
+    texts, videos = random.normal(size=(30, 5)), random.normal(size=(10, 5))
+    for direction in ("t2v", "v2t"):
+        built = retrieval(texts @ videos.T, direction=direction)
+        never = retrieval(Factors(texts, videos), direction=direction)
+        assert built.values == never.values
+
+
+def test_several_captions_both_ways() -> None:
+    similarity = np.array([[0.9, 0.2], [0.1, 0.8], [0.3, 0.7], [0.6, 0.5]])
+    videos = [0, 0, 1, 1]
+    forth = retrieval(similarity, videos)
+    assert forth.per_query["rank"].tolist() == [1, 2, 1, 2]
+    back = retrieval(similarity, videos, direction="v2t")
+    # Of video 0: texts by score .9 (own), .6, .3, .1; of video 1: .8 (not own), .7 (own).
+    assert back.per_query["rank"].tolist() == [1, 2]
+    assert xpool(similarity, videos, direction="v2t").per_query["rank"].tolist() == [1, 2]
+
+
+def test_what_equal_captions_allow() -> None:
+    texts = ["a man plays", "a dog", "a man plays", "a man plays "]
+    result = retrieval(np.eye(4), captions=texts)
+    assert result["R@1"] == 1.0
+    assert result.ceiling == {"R@1": 0.25, "MnR": 1.75, "MdR": 2.0}
+    assert ceiling_ranks(texts, np.arange(4), "v2t").tolist() == [1, 0, 1, 1]
+
+
+def test_a_guess_names_the_most_wanted_first() -> None:
+    result = retrieval(np.zeros((4, 3)), [2, 2, 0, 1], measures=["R@1"])
+    assert result.guess == {"R@1": 0.5}
+    assert clip4clip(np.eye(10)).guess["R1"] == 10.0
+
+
+def test_evaluators_that_turn_the_order_round() -> None:
+    similarity = np.array([[0.5, 0.5], [0.1, 0.3]])
+    assert lavis(similarity)["img_r1"] == 50.0  # of equal scores the last comes first
+    assert lavis(similarity)["txt_r1"] == 50.0
+    assert blim(similarity)["t2v_r1"] == 50.0
+    assert blim(np.array([[0.9, 0.0], [0.1, 0.3]])).values["t2v_r1"] == 0.0
+
+
+def test_the_sum_of_six_recalls() -> None:
+    pictures = np.repeat(np.eye(12), 5, axis=0) + np.linspace(0, 0.1, 60)[:, None]
+    values = vsepp(pictures).values
+    assert values["rsum"] == 600.0
+    assert (values["i2t_medr"], values["t2i_meanr"]) == (1.0, 1.0)
+    with pytest.raises(UsageError, match="make no"):
+        vsepp(np.eye(4))
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: clip4clip(np.zeros((3, 2))), "only 2 answers"),
+        (lambda: collaborative_experts(np.zeros((2, 3))), "fewer than"),
+        (lambda: collaborative_experts(np.zeros((4, 2)), np.ones((2, 3))), "mask"),
+        (lambda: retrieval(np.zeros((3, 2))), "shared out evenly"),
+        (lambda: retrieval(np.zeros((2, 2)), [0]), "as many videos"),
+        (lambda: retrieval(np.zeros((2, 2)), direction="v2t", ties="expanded"), "Expanded"),
+        (lambda: retrieval(np.zeros((2, 2)), measures=["nonsense"]), "no measure"),
+        (lambda: clip4clip_multi(np.zeros((2, 3)), [0, 1], direction="v2t"), "no caption"),
+    ],
+)
+def test_what_is_refused(call: object, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        call()  # type: ignore[operator]
+
+
+def test_protocols_are_found_by_name() -> None:
+    assert find("clip4clip").name == "clip4clip@1"
+    assert find("xpool@1").definition.startswith("Recalls")
+    assert {"clip4clip@1", "frozen-in-time@1", "retrieval@1"} <= protocols("matrix").keys()
+    with pytest.raises(UsageError, match="Did you mean clip4clip"):
+        find("clip4clp@1")
+    for one in protocols().values():
+        assert one.source, one.name
+        assert len(one.definition) > 40, one.name
