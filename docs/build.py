@@ -1,4 +1,4 @@
-"""Write the generated pages: ``docs/python.md`` from the docstrings, ``docs/commands.md``.
+"""Write the generated pages: ``python.md`` from the docstrings, ``commands.md``, the protocols.
 
 Run with ``make docs``; a test says when a page is out of date.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -41,6 +42,18 @@ MODULES = (
     "kinolex.export.door",
     "kinolex.export.request",
     "kinolex.export.registry",
+    "kinolex.evaluation.surface",
+    "kinolex.evaluation.result",
+    "kinolex.evaluation.protocol",
+    "kinolex.evaluation.measure",
+    "kinolex.evaluation.ranks",
+    "kinolex.evaluation.normalise",
+    "kinolex.evaluation.compare",
+    "kinolex.evaluation.report",
+    "kinolex.evaluation.runs",
+    "kinolex.evaluation.moments",
+    "kinolex.datasets.dataset",
+    "kinolex.datasets.records",
     "kinolex.encoders.protocols",
     "kinolex.encoders.registry",
     "kinolex.testing.encoders",
@@ -123,6 +136,14 @@ def main() -> None:
 
     (HERE / "python.md").write_text(python_reference(), encoding="utf-8")
     (HERE / "commands.md").write_text(reference(), encoding="utf-8")
+    (HERE / "protocols").mkdir(exist_ok=True)
+    sys.path.insert(0, str(HERE))
+    written = importlib.import_module("protocols_pages").pages(page)
+    for old in (HERE / "protocols").glob("*.md"):
+        if f"protocols/{old.name}" not in written:
+            old.unlink()
+    for name, text in written.items():
+        (HERE / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -63,6 +63,12 @@ def test_the_generated_reference_is_up_to_date():
     spec.loader.exec_module(build)
     written = (REPOSITORY / "docs" / "python.md").read_text(encoding="utf-8")
     assert build.python_reference() == written, "run `make docs`"
+    sys.path.insert(0, str(REPOSITORY / "docs"))
+    pages = importlib.import_module("protocols_pages").pages(build.page)
+    for name, text in pages.items():
+        there = (REPOSITORY / "docs" / name).read_text(encoding="utf-8")
+        assert there == text, f"{name}: run `make docs`"
+    assert len(list((REPOSITORY / "docs" / "protocols").glob("*.md"))) == len(pages) - 1
 
 
 def test_the_figures_in_readme_are_the_measured_ones() -> None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import inspect
 import json
 import os
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-__all__ = ["FOLDER", "loaded", "needed"]
+__all__ = ["FOLDER", "READ", "loaded", "needed", "path_of"]
+
+READ: set[str] = set()
+"""Names of the files that were read since it was cleared."""
+AT_IMPORT: dict[str, set[str]] = defaultdict(set)
+"""Names of the files that a module reads when it is imported, by the module's own file."""
 
 
 def _folder() -> Path | None:
@@ -30,10 +37,21 @@ needed = pytest.mark.skipif(
 """Marks a test that reads golden files."""
 
 
+def path_of(name: str) -> Path:
+    """Where a golden file lies."""
+    assert FOLDER is not None
+    READ.add(name)
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_globals.get("__file__") == __file__:
+        frame = frame.f_back
+    if frame is not None and frame.f_code.co_name == "<module>":
+        AT_IMPORT[str(frame.f_globals["__file__"])].add(name)
+    return FOLDER / name
+
+
 def loaded(name: str) -> Any:
     """A golden JSON or JSONL file, gzipped or not."""
-    assert FOLDER is not None
-    place = FOLDER / name
+    place = path_of(name)
     raw = gzip.decompress(place.read_bytes()) if name.endswith(".gz") else place.read_bytes()
     text = raw.decode("utf-8")
     if ".jsonl" in name:

@@ -16,7 +16,7 @@ from kinolex.evaluation.moments import (
     read_truth,
     write,
 )
-from tests.evaluation.golden import FOLDER, loaded, needed
+from tests.evaluation.golden import loaded, needed, path_of
 
 PREDICTION = {
     "qid": 7,
@@ -153,6 +153,6 @@ def test_the_published_files_survive(tmp_path):
         ("moment_detr_sample_val_preds", read_predictions),
     )
     for name, read in names:
-        found = read(FOLDER / "moments" / f"{name}.jsonl.gz")
+        found = read(path_of(f"moments/{name}.jsonl.gz"))
         before = loaded(f"moments/{name}.jsonl.gz")
         assert [json.loads(json.dumps(one.record())) for one in found] == before

@@ -17,7 +17,7 @@ from kinolex.evaluation.normalise import (
     sinkhorn,
     sinkhorn_bias,
 )
-from tests.evaluation.golden import FOLDER, loaded, needed
+from tests.evaluation.golden import loaded, needed, path_of
 
 SEEDS = (0, 20, 40)
 
@@ -57,8 +57,7 @@ def test_qb_norm_as_it_was_run(kind: str, seed: int, k: int) -> None:
     name, _, number = kind.rpartition("_s")
     case = f"ret_{name}_s{int(number) + seed}"
     told = loaded(f"retrieval/{case}.json")["results"]
-    assert FOLDER is not None
-    given = np.load(FOLDER / "retrieval" / f"{case}.npz")
+    given = np.load(path_of(f"retrieval/{case}.npz"))
     found = qb_norm(given["sim"], given["train_test"], k=k)
     np.testing.assert_allclose(found[0], told[f"qb_norm(beta=20,k={k}).first_row"], rtol=1e-12)
     check = told[f"qb_norm(beta=20,k={k}).checksum"]

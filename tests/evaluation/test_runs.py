@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kinolex.errors import UsageError
 from kinolex.evaluation.runs import Qrels, Run, read_qrels, read_run, write_qrels, write_run
-from tests.evaluation.golden import FOLDER, loaded, needed
+from tests.evaluation.golden import loaded, needed, path_of
 
 IDS = st.text(st.characters(codec="utf-8", exclude_characters="\t\n\v\f\r "), min_size=1).filter(
     lambda text: not text.startswith(("#", "\ufeff"))
@@ -128,9 +128,8 @@ def test_it_is_a_copy_that_travels():
 
 @needed
 def test_published_files():
-    folder = FOLDER / "trec"
-    assert read_qrels(folder / "ranx_test_qrels.trec") == loaded("trec/ranx_test_qrels.json")
-    assert read_run(folder / "ranx_test_run.trec") == loaded("trec/ranx_test_run.json")
+    assert read_qrels(path_of("trec/ranx_test_qrels.trec")) == loaded("trec/ranx_test_qrels.json")
+    assert read_run(path_of("trec/ranx_test_run.trec")) == loaded("trec/ranx_test_run.json")
     both = loaded("trec/toy_s501.json")
-    assert read_qrels(folder / "toy_s501.qrels") == both["qrels"]
-    assert read_run(folder / "toy_s501.run") == both["run"]
+    assert read_qrels(path_of("trec/toy_s501.qrels")) == both["qrels"]
+    assert read_run(path_of("trec/toy_s501.run")) == both["run"]

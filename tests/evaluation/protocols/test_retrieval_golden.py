@@ -19,7 +19,7 @@ from kinolex.evaluation.protocols.collaborative_experts import (
 )
 from kinolex.evaluation.protocols.lavis import lavis
 from kinolex.evaluation.protocols.xpool import xpool
-from tests.evaluation.golden import FOLDER, loaded, needed
+from tests.evaluation.golden import loaded, needed, path_of
 
 pytestmark = needed
 
@@ -61,8 +61,7 @@ BOUNDED = {
 
 
 def arrays(case: str) -> Mapping[str, Any]:
-    assert FOLDER is not None
-    return dict(np.load(FOLDER / "retrieval" / f"{case}.npz"))
+    return dict(np.load(path_of(f"retrieval/{case}.npz")))
 
 
 def same(values: Mapping[str, float], told: Mapping[str, Any]) -> None:

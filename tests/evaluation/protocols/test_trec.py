@@ -9,7 +9,7 @@ from kinolex.errors import UsageError
 from kinolex.evaluation.measure import parse
 from kinolex.evaluation.protocol import find
 from kinolex.evaluation.runs import read_qrels, read_run
-from tests.evaluation.golden import FOLDER, loaded, needed
+from tests.evaluation.golden import loaded, needed, path_of
 from tests.evaluation.protocols.toy_runs import TOY_QRELS, TOY_RUN, tables
 
 PLAIN = {
@@ -67,7 +67,7 @@ def ours(name):
 def printed(name):
     """What trec_eval printed: query to name to text."""
     table = {}
-    for line in (FOLDER / "trec" / name).read_text().splitlines():
+    for line in path_of(f"trec/{name}").read_text().splitlines():
         measure, query, value = line.split()
         if measure not in LEFT:
             table.setdefault(query, {})[measure] = value
@@ -78,9 +78,11 @@ def same_as_printed(out, qrels, run, protocol, **options):
     """Compare every number that a tool printed; how many there were."""
     table = printed(out)
     names = {name: ours(name) for rows in table.values() for name in rows}
-    folder = FOLDER / "trec"
     result = find(protocol)(
-        read_qrels(folder / qrels), read_run(folder / run), list(names.values()), **options
+        read_qrels(path_of(f"trec/{qrels}")),
+        read_run(path_of(f"trec/{run}")),
+        list(names.values()),
+        **options,
     )
     alias = {"Rprec_mult_1.00": "Rprec"}
     count = 0
