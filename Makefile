@@ -43,7 +43,7 @@ coverage: $(READY)
 	$(BIN)/coverage report --fail-under=90
 
 bench: $(READY)
-	$(BIN)/python -c "import cv2, lancedb" 2>/dev/null || $(BIN)/python -m pip install -q -e ".[bench]"
+	$(BIN)/python -c "import cv2, lancedb, pytrec_eval, ranx" 2>/dev/null || $(BIN)/python -m pip install -q -e ".[bench]"
 	$(BIN)/python -m benchmarks $(if $(DATA),--shared $(DATA))
 
 bench-quality: $(READY)

@@ -37,6 +37,7 @@ BENCHES = (
     Bench("search_scale", quick=("--hours", "2", "--runs", "1")),
     Bench("serve", quick=("--quick",)),
     Bench("limited", quick=("--rows", "2000", "--runs", "1")),
+    Bench("evaluation", shared="takes", quick=("--quick", "--runs", "1")),
     Bench("words", shared="needs"),
     Bench("answers", shared="needs"),
     Bench("quality", shared="needs"),
