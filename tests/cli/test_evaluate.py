@@ -107,6 +107,14 @@ def test_ones_own_library(capsys: Capture, here: Place, tmp_path: Path) -> None:
     assert code == 0, err
     values = json.loads(out)["this library"]["values"]
     assert (values["video R@1"], values["R1@IoU=0.7"], values["nothing found"]) == (1.0, 1.0, 1.0)
+    video = first["video"]["id"]
+    records = [
+        {"kind": "moment", "id": f"{n}", "video": video, "text": "frog", "windows": [span]}
+        for n, span in enumerate([[first["start"], first["end"]], [0, 0.5]])
+    ]
+    file.write_text("\n".join(map(json.dumps, records)))
+    told = json.loads(call(capsys, "evaluate", "--questions", file, "--json")[1])["this library"]
+    assert (told["counted"], told["values"]["R1@IoU=0.7"]) == (1, 1.0)
     file.write_text('{"text": "frog", "moments": [{"start": 1}]}')
     assert "A moment of question 1" in call(capsys, "evaluate", "--questions", file)[2]
     file.write_text('{"what": 1}')

@@ -47,7 +47,8 @@ def evaluate(
             "--questions",
             metavar="FILE",
             help='Ask the library instead: JSONL, a question a line: {"text": ..., "moments": '
-            '[{"video": ..., "start": ..., "end": ...}]}; no moments: nothing there answers.',
+            '[{"video": ..., "start": ..., "end": ...}]}; no moments: nothing there answers. '
+            "Records of `kinolex datasets convert` are questions too.",
         ),
     ] = "",
     measures: Annotated[
@@ -177,9 +178,28 @@ def _over_library(context: typer.Context, file: Path) -> Result:
     if not isinstance(lines, list):
         raise UsageError(f"{file} has no questions.", hint="Write one JSON object a line.")
     with opened(context, read_only=True) as library:
-        truth = [_asked(library, n, line) for n, line in enumerate(lines, 1)]
+        truth = [_asked(library, n, line) for n, line in enumerate(_merged(lines), 1)]
         answers = [library.search(one.text, **one.more) for one in truth]
     return library_answers(truth, answers)
+
+
+def _merged(lines: list[Any]) -> list[Any]:
+    """Lines as they are; records of a data set (`kinolex datasets convert`) as questions.
+
+    A record names one video: records of the same text are one question with several answers.
+    """
+    questions: dict[int | str, Any] = {}
+    for number, line in enumerate(lines):
+        if not isinstance(line, dict) or "video" not in line or "text" not in line:
+            questions[number] = line
+            continue
+        windows = line.get("windows") or [None]
+        moments = [
+            {"video": line["video"]} | ({"start": w[0], "end": w[1]} if w else {}) for w in windows
+        ]
+        asked = questions.setdefault(line["text"], {"text": line["text"], "moments": []})
+        asked["moments"] += moments
+    return list(questions.values())
 
 
 def _asked(library: Any, number: int, line: Any) -> Asked:
