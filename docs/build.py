@@ -58,6 +58,7 @@ MODULES = (
     "kinolex.encoders.registry",
     "kinolex.testing.encoders",
     "kinolex.testing.exporters",
+    "kinolex.testing.measures",
 )
 
 
