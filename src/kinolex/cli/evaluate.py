@@ -69,7 +69,7 @@ def evaluate(
     Every figure comes with its protocol, what it rests on, and what a guess reaches that ignores
     the query.
     """
-    from kinolex.evaluation.report import report
+    from kinolex.evaluation.reporting import report
 
     if form not in FORMS:
         raise UsageError(f"There is no form {form!r}.", hint=f"Choose {', '.join(FORMS)}.")

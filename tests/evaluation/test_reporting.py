@@ -5,7 +5,7 @@ import json
 import pytest
 
 from kinolex.errors import UsageError
-from kinolex.evaluation.report import report
+from kinolex.evaluation.reporting import report
 from kinolex.evaluation.result import Result
 
 RAW = Result(

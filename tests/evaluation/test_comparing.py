@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kinolex.errors import UsageError
-from kinolex.evaluation.compare import compare, holm, randomisation
+from kinolex.evaluation.comparing import compare, holm, randomisation
 from kinolex.evaluation.result import Result
 
 
