@@ -56,6 +56,8 @@ class Split:
         Published sizes, where they are known.
     note : str
         What to know about it.
+    checked : bool
+        Whether we held the sizes against a file or a source; else they are what papers report.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Split:
     videos: int | None = None
     records: int | None = None
     note: str = ""
+    checked: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

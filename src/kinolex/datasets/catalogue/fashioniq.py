@@ -12,8 +12,15 @@ described(
     " arXiv:1905.12794.",
     homepage="https://github.com/XiaoxiaoGuo/fashion-iq",
     splits=(
-        Split("train", "train", None, 18000),
-        Split("val", "val", None, 6016, note="What papers report, for dress, shirt and toptee."),
+        Split("train", "train", None, 18000, checked=False),
+        Split(
+            "val",
+            "val",
+            None,
+            6016,
+            note="What papers report, for dress, shirt and toptee.",
+            checked=False,
+        ),
     ),
     defects=(
         "Two galleries are in use for val (all pictures of the split, or those of the"

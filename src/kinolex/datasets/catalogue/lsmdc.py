@@ -12,8 +12,8 @@ described(
     " Description. IJCV 123, 2017.",
     homepage="https://sites.google.com/site/describingmovies/",
     splits=(
-        Split("train", "train", 101079, 101079),
-        Split("val", "val", 7408, 7408),
+        Split("train", "train", 101079, 101079, checked=False),
+        Split("val", "val", 7408, 7408, checked=False),
         Split("test-1k", "test", 1000, 1000, note="LSMDC16_challenge_1000_publictect.csv."),
     ),
     files=(

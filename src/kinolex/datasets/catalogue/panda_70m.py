@@ -11,11 +11,18 @@ described(
     " Multiple Cross-Modality Teachers. CVPR 2024.",
     homepage="https://github.com/snap-research/Panda-70M",
     splits=(
-        Split("train", "train", 3779763, 70723513, note="Videos are those that were cut."),
-        Split("train-10m", "train", 3755240, 10473922),
-        Split("train-2m", "train", 800000, 2400000),
-        Split("val", "val", 2000, 6000),
-        Split("test", "test", 2000, 6000),
+        Split(
+            "train",
+            "train",
+            3779763,
+            70723513,
+            note="Videos are those that were cut.",
+            checked=False,
+        ),
+        Split("train-10m", "train", 3755240, 10473922, checked=False),
+        Split("train-2m", "train", 800000, 2400000, checked=False),
+        Split("val", "val", 2000, 6000, checked=False),
+        Split("test", "test", 2000, 6000, checked=False),
     ),
     files=(
         File("panda70m_training_full.csv", ("train",)),
