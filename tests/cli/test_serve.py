@@ -50,7 +50,7 @@ def refused(*words: str) -> str:
 
 def test_beyond_loopback_accounts_are_demanded(tmp_path: Path) -> None:
     said = refused("--library", str(tmp_path), "--host", "0.0.0.0", "--port", "0")
-    assert "kinolex accounts add NAME --role admin" in said
+    assert f"`kinolex --library {tmp_path} accounts add NAME --role admin`" in said
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
