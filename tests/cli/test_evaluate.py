@@ -76,6 +76,7 @@ def test_moments_from_gzipped_lines(capsys: Capture, tmp_path: Path) -> None:
         (["clip4clip@1", "similarity=gone.npy"], "cannot be read"),
         (["clip4clip@1", "similarity=SELF"], "not what its name says"),
         (["clip4clip@1", "similarity=MATRIX", "--form", "poem"], "no form"),
+        (["circo@1", "predictions=MATRIX", "truth=MATRIX"], "has not the form that circo@1 takes"),
         (["clip4clip@1", "--questions", "q.jsonl"], "name no protocol"),
         (["--questions", "gone.jsonl"], "cannot be read"),
     ],

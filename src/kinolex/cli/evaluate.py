@@ -112,7 +112,14 @@ def _over_files(name: str, inputs: list[str], measures: list[str], settings: lis
             f"{found.name} also needs {', '.join(missing)}.",
             hint=f"Write {missing[0]}=FILE; `kinolex protocols show {found.name}` tells more.",
         )
-    return found(**given)
+    try:
+        return found(**given)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        why = f"there is no {error}" if isinstance(error, KeyError) else str(error)
+        raise UsageError(
+            f"The input has not the form that {found.name} takes: {why}.",
+            hint=f"`kinolex protocols show {found.name}` says what that is.",
+        ) from error
 
 
 def _pair(text: str, like: str) -> tuple[str, str]:
