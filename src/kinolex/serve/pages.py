@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,12 +57,18 @@ def _common(scope: Scope, read_only: bool) -> dict[str, Any]:
 
 def drawn_problem(scope: Scope, found: Problem) -> str:
     """A problem that the guard found, as a page."""
+    found = _for_people(found)
     return TEMPLATES.get_template("problem.html").render(_common(scope, False), found=found)
 
 
 def problem_page(request: Request, found: Problem) -> Response:
     """A problem as a page."""
-    return page(request, "problem.html", found.status, found=found)
+    return page(request, "problem.html", found.status, found=_for_people(found))
+
+
+def _for_people(found: Problem) -> Problem:
+    """A problem without hints for programs: nobody who looks at a page asks ``GET /v1/...``."""
+    return replace(found, hint="") if "/v1/" in found.hint or "`/api`" in found.hint else found
 
 
 @router.get("/")
@@ -80,9 +87,11 @@ async def video(video: VideoId, request: Request, place: At, person: Viewer) -> 
         return {
             **Shown(person, library.roots()).video(found),
             "chapters": chapters_of(library, found),
+            "stills": bool(library._need().still_times(found.id)),
         }
 
-    return page(request, "video.html", video=await place.look(person, work))
+    found = await place.look(person, work)
+    return page(request, "video.html", video=found, stills=found.pop("stills"))
 
 
 @router.get("/library")

@@ -94,11 +94,32 @@ export function marked(text, marks) {
   return parts;
 }
 
-export function tell(text, { bad = false, link } = {}) {
-  const toast = make("div", { class: bad ? "toast bad" : "toast" }, text);
-  if (link) toast.append(" ", make("a", { href: link.href, download: link.download }, link.text));
+/** The text from a little before its first mark on, so that the mark is among what is shown. */
+export function fromMark(text, marks, before = 40) {
+  const letters = [...text];
+  const first = marks?.length ? marks[0][0] : 0;
+  if (first <= before) return [text, marks];
+  const space = letters.findIndex((letter, n) => n >= first - before && n < first && /\s/.test(letter));
+  const cut = space < 0 ? first - before : space + 1;
+  const moved = marks.map(([start, end]) => [start - cut + 2, end - cut + 2]);
+  return [`… ${letters.slice(cut).join("")}`, moved];
+}
+
+const TOASTS = 3; // more would lie over what one reads
+
+/** Say something for a while; `act` puts a button on it. Gives what is shown, to take it away. */
+export function tell(text, { bad = false, link, act, stay = false } = {}) {
+  const toast = make("div", { class: bad ? "toast bad" : "toast" }, make("span", {}, text));
+  if (link) toast.append(make("a", { href: link.href, download: link.download }, link.text));
+  if (act) toast.append(make("button", { type: "button", class: "small", onclick: act.run }, act.text));
+  toast.append(make("button", { type: "button", class: "small", "aria-label": "Close", onclick: () => toast.remove() }, "×"));
+  toast.stays = stay;
+  for (const old of all(".toast")) if (old.firstChild.textContent === text) old.remove();
   one(".toasts").append(toast);
-  setTimeout(() => toast.remove(), bad || link ? 12000 : 5000);
+  const passing = all(".toast").filter((each) => !each.stays);
+  for (const old of passing.slice(0, -TOASTS)) old.remove();
+  if (!stay) setTimeout(() => toast.remove(), bad || link ? 12000 : 5000);
+  return toast;
 }
 
 /** Do something that may fail; says so if it does. */
@@ -109,21 +130,21 @@ export async function attempt(work) {
   }
 }
 
-/** Export spans, wait for the file, and save it. */
-export async function exported(order) {
-  let made = await api("/v1/exports", { method: "POST", json: order });
-  if (made.state === "running") tell("The export is being made …");
-  while (made.state === "running") {
-    await new Promise((done) => setTimeout(done, 1000));
-    made = await api(made.links.self);
-  }
-  if (made.state === "failed") throw new Error(`${made.error.title} ${made.error.hint}`);
-  const link = make("a", { href: made.links.file, download: "" });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  tell([`${made.name || "The file"} is ready.`, ...(made.notes || [])].join(" "), { link: { href: made.links.file, text: "Save again", download: "" } });
-  return made;
+/** Show a dialog; true where it was kept, false where it was left by Cancel or Escape. */
+export async function confirmed(dialog) {
+  dialog.returnValue = "cancel";
+  dialog.showModal();
+  await new Promise((done) => dialog.addEventListener("close", done, { once: true }));
+  return dialog.returnValue === "ok";
+}
+
+// Cancel is no submit button: Enter presses the first of those, and must keep.
+for (const each of all("dialog [data-cancel]")) each.addEventListener("click", () => each.closest("dialog").close("cancel"));
+
+/** Whether keys that are pressed there write something; a slider and a switch take no letters. */
+export function writing(target) {
+  if (/^(TEXTAREA|SELECT)$/.test(target.tagName)) return true;
+  return target.tagName === "INPUT" && !["range", "checkbox", "radio", "file"].includes(target.type);
 }
 
 const theme = localStorage.getItem("theme");
@@ -135,6 +156,7 @@ one("[data-theme-switch]")?.addEventListener("click", () => {
   localStorage.setItem("theme", document.documentElement.dataset.theme);
 });
 
+/** The number beside "Saved"; gives the saved searches. */
 export async function showUnseen() {
   const told = await api("/v1/saved").catch(() => ({ saved: [] }));
   const count = told.saved.reduce((sum, each) => sum + each.unseen, 0);
@@ -146,9 +168,10 @@ export async function showUnseen() {
 }
 
 document.addEventListener("keydown", (event) => {
-  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== "range";
-  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
-    const box = one("input[type=search]");
-    if (box) { event.preventDefault(); box.focus(); box.select(); }
-  }
+  if (event.key !== "/" || writing(event.target) || event.ctrlKey || event.metaKey || one("dialog[open]")) return;
+  const box = one("input[type=search]");
+  if (box) { event.preventDefault(); box.focus(); box.select(); }
 });
+
+// Every page says what is new; the page of what is saved asks for it anyway.
+if (one("[data-unseen]") && !one("#saved")) showUnseen();

@@ -1,8 +1,11 @@
 // The library page: numbers, index runs as they go on, folders, failures, videos, encoders.
 
-import { api, attempt, bytes, clock, length, make, many, mayAdmin, one, tell } from "/static/common.js";
+import { api, attempt, bytes, confirmed, length, make, many, mayAdmin, one, showUnseen } from "/static/common.js";
+import { tile } from "/static/tiles.js";
 
-const watched = new Map();
+const AGAIN = 2000; // milliseconds before a stream that ended is opened anew
+const heard = new Map(); // of each run the number of the last event that was heard
+let following = null;
 let cursor = null;
 let known = -1; // videos that the library had when its folders were drawn
 
@@ -55,24 +58,44 @@ async function jobs() {
   // one for as long as it goes on. The list is newest first, and the oldest is the next.
   const going = told.jobs.filter((job) => ["running", "waiting"].includes(job.state));
   const next = going.find((job) => job.state === "running") || going.at(-1);
-  if (next && !watched.size) follow(next.id);
+  if (next && !following) follow(next.id);
 }
+
+const KINDS = ["plan", "start", "step", "commit", "failure", "notice", "state"];
+const STILL = ["done", "failed", "cancelled", "paused"];
 
 /** Listen to a run; the page is drawn at most twice a second. */
 function follow(id) {
-  const source = new EventSource(`/v1/jobs/${id}/events`);
-  watched.set(id, source);
-  let waits = false;
-  const draw = () => {
-    if (waits) return;
-    waits = true;
-    setTimeout(async () => { waits = false; await Promise.all([jobs(), changed()]).catch(() => {}); }, 500);
+  const source = following = new EventSource(`/v1/jobs/${id}/events`);
+  const leave = () => {
+    source.close();
+    // Not at once: whatever ended it, the server shall not be asked again and again.
+    setTimeout(() => { following = null; jobs().catch(() => {}); }, AGAIN);
   };
-  for (const kind of ["plan", "start", "step", "commit", "failure", "notice"]) source.addEventListener(kind, draw);
-  source.addEventListener("state", (event) => {
-    if (["done", "failed", "cancelled", "paused"].includes(JSON.parse(event.data).state)) { source.close(); watched.delete(id); everything(); }
-    else draw();
-  });
+  const hear = async (event) => {
+    // A new stream tells everything from the beginning: what was heard already is passed over.
+    const number = Number(event.lastEventId);
+    if (number && number <= (heard.get(id) ?? 0)) return;
+    if (number) heard.set(id, number);
+    if (event.type === "state" && STILL.includes(JSON.parse(event.data).state) && await rests(id)) {
+      if (source.readyState !== EventSource.CLOSED) { leave(); everything(); showUnseen(); }
+    } else drawSoon();
+  };
+  for (const kind of KINDS) source.addEventListener(kind, hear);
+  source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED) leave(); });
+}
+
+/** Whether a run rests now: an old "paused" of one that goes on again is told as well. */
+async function rests(id) {
+  const job = await api(`/v1/jobs/${id}`).catch(() => null);
+  return !job || STILL.includes(job.state);
+}
+
+function drawSoon() {
+  drawSoon.timer ??= setTimeout(async () => {
+    await Promise.all([jobs(), changed()]).catch(() => {});
+    drawSoon.timer = undefined;
+  }, 500);
 }
 
 async function roots() {
@@ -95,18 +118,22 @@ async function failures() {
 async function videos(more = false) {
   const told = await api(`/v1/videos?size=48${more && cursor ? `&cursor=${cursor}` : ""}`);
   cursor = told.next;
-  const tiles = told.videos.map((video) => make("li", {}, make("a", { class: "tile", href: video.links.page },
-    make("img", { src: video.links.still, alt: "", loading: "lazy", width: 320, height: 180 }), video.title, make("br"), make("small", {}, clock(video.duration)))));
+  const tiles = told.videos.map(tile);
   if (more) one("#videos").append(...tiles); else one("#videos").replaceChildren(...tiles);
   one("#more-videos").hidden = !cursor;
 }
 
+const FOR = { picture: "pictures", words: "meaning of words", speech: "speech", screen: "screen text", voice: "where somebody speaks" };
+
 async function models() {
   const told = await api("/v1/models");
-  const what = { picture: "pictures", words: "meaning of words", speech: "speech", screen: "screen text", voice: "where somebody speaks" };
-  one("#models").replaceChildren(...told.models.map((each) => make("tr", {},
+  const rank = (each) => (each.in_use ? 0 : each.here ? 1 : 2);
+  const list = [...told.models].sort((a, b) => rank(a) - rank(b));
+  const used = list.filter((each) => each.in_use).map((each) => `${each.name} (${FOR[each.kind] || each.kind})`);
+  one("#models-used").textContent = used.length ? `In use: ${used.join(", ")}.` : "None is in use yet.";
+  one("#models").replaceChildren(...list.map((each) => make("tr", {},
     make("td", {}, make("strong", {}, each.name), make("br"), make("small", {}, each.about)),
-    make("td", {}, what[each.kind] || each.kind),
+    make("td", {}, FOR[each.kind] || each.kind),
     make("td", { title: each.speed || undefined }, each.in_use ? `in use (${many(each.in_use, "video")})` : each.here ? "here" : make("code", {}, each.command)),
     make("td", {}, each.download_mb ? bytes(each.download_mb * 1e6) : "–"),
     make("td", {}, each.licence))));
@@ -125,23 +152,32 @@ async function browse(folder) {
   if (folder) trail.push(folder); else trail = [];
   const here = trail.at(-1);
   const told = await api(here ? `/v1/folders/${here.id}` : "/v1/folders");
-  one("#crumbs").replaceChildren(
-    make("button", { type: "button", class: "small", onclick: () => browse() }, "Top"),
-    ...trail.map((each, number) => make("button", { type: "button", class: "small", onclick: () => { trail = trail.slice(0, number); browse(each); } }, each.name)));
-  one("#folders").replaceChildren(...told.folders.map((each) => make("li", {}, make("button", { type: "button", class: "line", onclick: () => browse(each) }, "📁", make("span", {}, each.name)))));
+  const crumb = (text, number, onclick) => make("button", { type: "button", class: "small", "aria-current": number === trail.length && "location", onclick }, text);
+  one("#crumbs").replaceChildren(crumb("Top", 0, () => enter()),
+    ...trail.map((each, number) => crumb(each.name, number + 1, () => { trail = trail.slice(0, number); enter(each); })));
+  one("#folders").replaceChildren(...told.folders.map((each) => make("li", {}, make("button", { type: "button", class: "line", onclick: () => enter(each) }, "📁", make("span", {}, each.name)))));
   if (!told.folders.length) one("#folders").append(make("li", {}, "No folder inside."));
   one("#browse-add").disabled = !here;
 }
 
-one("#add")?.addEventListener("click", () => attempt(async () => { await browse(); dialog.showModal(); }));
+/** Go into a folder; the focus goes along, as the button that was pressed is gone. */
+const enter = (folder) => attempt(async () => {
+  await browse(folder);
+  (one("#folders button") || one("#browse-add")).focus();
+});
+
+one("#add")?.addEventListener("click", () => attempt(async () => {
+  await browse();
+  const kept = confirmed(dialog);
+  one("#folders button")?.focus();
+  if (await kept) await begin({ folder: trail.at(-1).id });
+}));
 one("#again")?.addEventListener("click", () => begin({}));
 one("#retry")?.addEventListener("click", () => begin({ retry: true }));
-one("#browse-cancel").addEventListener("click", () => dialog.close());
-one("#browse-add").addEventListener("click", () => { dialog.close(); begin({ folder: trail.at(-1).id }); });
+one("#browse-add").addEventListener("click", () => dialog.close("ok"));
 one("#more-videos").addEventListener("click", () => attempt(() => videos(true)));
 
 async function everything() {
   await attempt(async () => { await Promise.all([numbers(), jobs(), roots(), failures(), videos(), models()]); });
 }
 everything();
-if (!mayAdmin) tell("Folders are added by an admin.");

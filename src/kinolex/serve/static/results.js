@@ -1,11 +1,13 @@
 // One moment as a card: still, range, evidence, actions.
 
-import { CHANNELS, clock, make, marked, mayEdit, one, sure } from "/static/common.js";
+import { CHANNELS, clock, fromMark, make, marked, mayEdit, one, sure } from "/static/common.js";
+import { whereUnplayable } from "/static/playing.js";
 
 const STILLS = 6;
 
 /** Cycle through stills of the span while the pointer rests on the picture. */
 function preview(shot, image, moment) {
+  if (image.tagName !== "IMG") return;
   const first = image.src;
   const base = first.replace(/\?.*/, "");
   let timer = 0;
@@ -26,6 +28,7 @@ function preview(shot, image, moment) {
 export function play(shot, moment) {
   const video = make("video", { controls: true, playsInline: true, preload: "auto" });
   const own = moment.links.stream.replace(/#.*/, "");
+  const pictured = one("img", shot)?.naturalWidth > 0; // what has a still has pictures
   let offset = 0;
   let stopped = false;
   video.setAttribute("aria-label", `${moment.video.title}, ${clock(moment.start)} to ${clock(moment.end)}`);
@@ -33,13 +36,12 @@ export function play(shot, moment) {
   video.addEventListener("timeupdate", () => {
     if (!stopped && video.currentTime + offset >= moment.end) { stopped = true; video.pause(); }
   });
-  video.addEventListener("error", () => {
-    if (offset || video.src.includes("stream.mp4")) return;
+  video.src = own;
+  whereUnplayable(video, () => pictured, () => {
     offset = moment.start || 1e-9;
     video.src = `${own}.mp4?t=${moment.start}`;
     video.play().catch(() => {});
   });
-  video.src = own;
   shot.replaceWith(make("div", { class: "shot" }, video));
   video.play().catch(() => {});
   video.focus();
@@ -51,7 +53,7 @@ const told = (list) => list.filter((each, n) => !each.text || list.findIndex((e)
 function evidence(each) {
   const what = each.channel === "picture"
     ? [`seen at ${clock(each.time, true)}`]
-    : [make("span", { class: "text", dir: "auto" }, marked(each.text, each.marks))];
+    : [make("span", { class: "text", dir: "auto" }, marked(...fromMark(each.text, each.marks)))];
   return make("li", {},
     make("span", { class: `kind ${each.channel}` }, CHANNELS[each.channel] || each.channel),
     make("span", { title: `${sure(each.score)} (${Math.round(100 * each.score)} %)` }, what));
@@ -79,7 +81,10 @@ function boxes(image, moment) {
 export function card(moment, { like, collect, page, weak = false }) {
   const short = clock(moment.start) === clock(moment.end);
   const range = `${clock(moment.start, short)} – ${clock(moment.end, short)}`;
-  const image = make("img", { src: moment.links.still, alt: "", loading: "lazy", width: 320, height: 180 });
+  const image = moment.links.still
+    ? make("img", { src: moment.links.still, alt: "", loading: "lazy", width: 320, height: 180 })
+    : make("span", { class: "no-still" }, "♪ no picture");
+  image.addEventListener("error", () => { image.hidden = true; });
   const shot = make("button", { type: "button", class: "shot", "aria-label": `Play ${moment.video.title}, ${range}` },
     image, make("span", { class: "play", "aria-hidden": "true" }, "▶"), make("span", { class: "when" }, range), boxes(image, moment));
   shot.addEventListener("click", () => play(shot, moment));

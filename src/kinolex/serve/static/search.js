@@ -1,111 +1,137 @@
 // The search page: the address holds the whole question, the list goes on as one scrolls.
 
-import { all, api, attempt, CHANNELS, clock, length, make, many, mayEdit, one, showUnseen, tell } from "/static/common.js";
+import { all, api, attempt, CHANNELS, clock, confirmed, length, make, many, mayEdit, one, tell } from "/static/common.js";
+import { asked, exampleChips, filterChips, FILTERS, read, withoutOne, written } from "/static/question.js";
 import { card, firstOf } from "/static/results.js";
+import { tile } from "/static/tiles.js";
 
 const form = one("#ask"), results = one("#results"), summary = one("#summary"), nothing = one("#nothing");
 const PAGE = 24;
+const OFTEN = 4000; // milliseconds between two looks whether the library has changed
+const FRESH = { of: "moments", next: null, busy: false, generation: -1, pages: 0, count: 0 };
 let asking = new AbortController();
-let state = { next: null, busy: false, generation: -1, pages: 0, count: 0 };
-let examples = { image: [], like: [] };
+let state = { ...FRESH };
 
-// The question: between the form, the address and the API.
+// The question: between the form, the address and the API. What can be there several times stands
+// as chips, not in fields: `several` holds it.
 
-function fromAddress() {
-  const given = new URLSearchParams(location.search);
-  one("#q").value = given.get("q") || "";
-  examples = { image: given.getAll("image"), like: given.getAll("like") };
-  const channels = given.getAll("channel");
-  for (const box of all("[name=channel]")) box.checked = !channels.length || channels.includes(box.value);
-  for (const name of ["sort", "video", "folder", "after", "before", "min_length", "max_length", "language", "tag"]) {
+const FIELDS = ["folder", "after", "before", "min_length", "max_length", "language"];
+let several = { image: [], like: [], video: [], tag: [] };
+
+function toForm(found) {
+  one("#q").value = found.q;
+  several = { image: found.image, like: found.like, video: found.video, tag: found.tag };
+  for (const box of all("[name=channel]")) box.checked = !found.channel.length || found.channel.includes(box.value);
+  for (const name of [...FIELDS, "sort"]) {
     const field = form.elements[name];
-    const value = given.get(name) || (name === "sort" ? "score" : "");
+    const value = found[name] || (name === "sort" ? "score" : "");
     if (field.tagName === "SELECT" && value && ![...field.options].some((o) => o.value === value)) field.append(new Option(value, value));
     field.value = value;
   }
-  one("#group").checked = given.get("group_by") === "video";
-  showExamples();
-  showFiltered();
+  for (const name of ["video", "tag"]) form.elements[name].value = "";
+  one("#group").checked = found.group_by === "video";
+  showChips(found);
 }
 
-function toAddress() {
-  const found = new URLSearchParams();
-  const words = one("#q").value.trim();
-  if (words) found.set("q", words);
-  for (const kind of ["image", "like"]) for (const each of examples[kind]) found.append(kind, each);
-  const channels = all("[name=channel]:checked").map((box) => box.value);
-  if (channels.length && channels.length < Object.keys(CHANNELS).length) for (const each of channels) found.append("channel", each);
-  for (const name of ["video", "folder", "after", "before", "min_length", "max_length", "language", "tag"]) {
-    const value = form.elements[name].value.trim();
-    if (value) found.set(name, value);
-  }
-  if (form.elements.sort.value !== "score") found.set("sort", form.elements.sort.value);
-  if (one("#group").checked) found.set("group_by", "video");
-  return found;
+/** What the form asks, as `read` gives it of an address. */
+function fromForm() {
+  const value = (name) => form.elements[name].value.trim();
+  const boxes = all("[name=channel]:checked").map((box) => box.value);
+  const added = (name) => [...new Set([...several[name], value(name)].filter(Boolean))];
+  return {
+    ...Object.fromEntries(FIELDS.map((name) => [name, value(name)])),
+    q: one("#q").value.trim(), image: several.image, like: several.like, video: added("video"), tag: added("tag"),
+    channel: boxes.length < Object.keys(CHANNELS).length ? boxes : [],
+    sort: value("sort") === "score" ? "" : value("sort"), group_by: one("#group").checked ? "video" : "",
+  };
 }
 
-function showFiltered() {
-  const count = ["video", "folder", "after", "before", "min_length", "max_length", "language", "tag"].filter((n) => form.elements[n].value.trim()).length;
-  one("#filtered").hidden = !count;
-  one("#filtered").textContent = count;
+const fromAddress = () => toForm(read(location.search));
+
+function showChips(found) {
+  const without = (name, value) => {
+    go(withoutOne(fromForm(), name, value));
+    (one(FILTERS.includes(name) ? "#limits button" : "#examples button") || one("#q")).focus();
+  };
+  const limits = filterChips(found, without);
+  one("#examples").replaceChildren(...exampleChips(found, without));
+  one("#limits").replaceChildren(...(limits.length ? ["Only:", ...limits] : []));
+  one("#filtered").hidden = !limits.length;
+  one("#filtered").textContent = limits.length;
 }
 
-function showExamples() {
-  const chip = (kind, value, picture, text) => make("span", { class: "chip" },
-    make("img", { src: picture, alt: "" }), text,
-    make("button", { type: "button", class: "plain", "aria-label": `Without ${text}`, onclick: () => { examples[kind] = examples[kind].filter((e) => e !== value); submit(); } }, "×"));
-  one("#examples").replaceChildren(
-    ...examples.image.map((id) => chip("image", id, `/v1/pictures/${id.replace(/@.*/, "")}`, "your picture")),
-    ...examples.like.map((span) => {
-      const [video, time] = span.split("#t=");
-      const [start, end] = (time || "0").split(",").map(Number);
-      return chip("like", span, `/v1/videos/${video}/still.jpg?t=${((start + (end || start)) / 2).toFixed(3)}`, `like ${clock(start)}${end ? `–${clock(end)}` : ""}`);
-    }));
-}
-
-function submit() {
-  const found = toAddress().toString();
-  history.pushState({}, "", found ? `/?${found}` : "/");
+/** Go to the address of a question, and ask it. */
+function go(found) {
+  const address = written(found).toString();
+  history.pushState({}, "", address ? `/?${address}` : "/");
   fromAddress();
   ask();
 }
 
-// Asking and showing.
-
-function address(cursor) {
-  const found = toAddress();
-  found.set("size", PAGE);
-  if (cursor) found.set("cursor", cursor);
-  return `/v1/search?${found}`;
+/** Ask what the form says; where a field cannot be meant so, show it instead. */
+function submit() {
+  const wrong = one("input:invalid", form);
+  if (wrong) {
+    one("#filters").open = true;
+    wrong.reportValidity();
+  } else go(fromForm());
 }
 
-const somethingAsked = () => one("#q").value.trim() || examples.image.length || examples.like.length;
+// Asking and showing.
+
+const somethingAsked = () => Boolean(one("#q").value.trim() || several.image.length || several.like.length);
+const somethingFiltered = () => { const found = fromForm(); return FILTERS.some((name) => found[name].length); };
+const wanted = () => somethingAsked() || somethingFiltered();
+
+/** Where the answer is: moments, or, where only filters are set, the videos that pass them. */
+function address(cursor) {
+  const form = fromForm();
+  const { folder, language, tag } = form;
+  const found = written(state.of === "moments" ? form : { folder, language, tag });
+  found.set("size", PAGE);
+  if (cursor) found.set("cursor", cursor);
+  return `/v1/${state.of === "moments" ? "search" : "videos"}?${found}`;
+}
+
+function empty() {
+  summary.replaceChildren();
+  results.replaceChildren();
+  nothing.replaceChildren();
+  one("#understood").replaceChildren();
+}
 
 async function ask({ quiet = false, pages = 1 } = {}) {
   asking.abort();
   asking = new AbortController();
-  if (!quiet) { results.replaceChildren(); nothing.replaceChildren(); one("#understood").replaceChildren(); }
-  state = { next: null, busy: true, generation: -1, pages: 0, count: 0 };
-  one("#empty")?.toggleAttribute("hidden", Boolean(somethingAsked()));
-  document.title = somethingAsked() ? `${one("#q").value.trim() || "Pictures"} · kinolex` : "Search · kinolex";
-  if (!somethingAsked()) { summary.replaceChildren(); results.replaceChildren(); nothing.replaceChildren(); state.busy = false; return; }
+  if (!quiet) empty();
+  state = { ...FRESH, of: somethingAsked() ? "moments" : "videos", busy: true };
+  one("#empty").hidden = wanted();
+  document.title = wanted() ? `${one("#q").value.trim() || (somethingAsked() ? "Pictures" : "Videos")} · kinolex` : "Search · kinolex";
+  if (!wanted()) { empty(); state.busy = false; return; }
   if (!quiet) summary.textContent = "Searching …";
   const started = performance.now();
   try {
     const answer = await api(address(), { signal: asking.signal });
     if (quiet) results.replaceChildren();
     state.busy = false;
-    show(answer, performance.now() - started);
+    if (state.of === "moments") show(answer, performance.now() - started);
+    else showVideos(answer);
     for (let page = 1; page < pages && state.next; page += 1) await further();
   } catch (error) {
     if (error.name === "AbortError") return;
-    state.busy = false;
+    Object.assign(state, { busy: false, generation: null }); // asked again when the library changes
     summary.replaceChildren(make("span", { class: "bad" }, error.message));
   }
 }
 
+function listOf(what) {
+  results.className = what === "videos" ? "tiles" : "results";
+  results.setAttribute("aria-label", what === "videos" ? "Videos" : "Moments");
+}
+
 function show(answer, took) {
   state.generation = answer.generation;
+  listOf("moments");
   understood(answer.query);
   nothing.replaceChildren();
   if (answer.nothing_found) {
@@ -118,14 +144,25 @@ function show(answer, took) {
   const noun = answer.query.group === "video" ? "video" : "moment";
   summary.replaceChildren(
     `${state.next ? "More than " : ""}${many(answer.moments.length, noun)} in ${seconds}; searched ${covered(answer.searched)}.`,
-    ...pending(answer.searched), ...(mayEdit && !examples.image.length ? [make("button", { type: "button", class: "small", onclick: save }, "Save this search")] : []));
+    ...pending(answer.searched), ...saveButton());
+}
+
+/** Videos that pass the filters, where nothing is asked of them. */
+function showVideos(answer) {
+  state.generation = null; // this list does not tell it
+  listOf("videos");
+  append(answer);
+  const count = narrowed() ? "Videos that fit" : many(answer.total, "video");
+  summary.replaceChildren(answer.total ? `${count}. Type above what you look for in them.` : "No video passes the filters.");
 }
 
 function append(answer) {
-  results.append(...answer.moments.map((moment) => card(moment, { like, collect, page })));
-  state.next = answer.page.next;
+  const made = state.of === "moments"
+    ? answer.moments.map((moment) => card(moment, { like, collect, page })) : answer.videos.filter(passes).map(tile);
+  results.append(...made);
+  state.next = state.of === "moments" ? answer.page.next : answer.next;
   state.pages += 1;
-  state.count += answer.moments.length;
+  state.count += made.length;
   remember();
 }
 
@@ -142,6 +179,26 @@ async function further() {
 }
 
 const near = () => state.next && one("#more").getBoundingClientRect().top < innerHeight + 600;
+
+// The list of videos knows folder, language and tags; the other filters are applied to what it gives.
+
+const narrowed = () => { const found = fromForm(); return ["video", "after", "before", "min_length", "max_length"].some((name) => found[name].length); };
+
+/** Negative where a time lies before a day, month or year; 0 where it lies in it. */
+function beside(recorded, day) {
+  const parts = recorded.split(/[-T]/).map(Number);
+  return day.split("-").map(Number).map((part, n) => parts[n] - part).find((difference) => difference) ?? 0;
+}
+
+function passes(video) {
+  const found = fromForm();
+  const names = `${video.id}\n${video.title}\n${video.path}`.toLowerCase();
+  return (!found.video.length || found.video.some((name) => names.includes(name.toLowerCase())))
+    && (!found.after || (video.recorded && beside(video.recorded, found.after) >= 0))
+    && (!found.before || (video.recorded && beside(video.recorded, found.before) <= 0))
+    && (!found.min_length || video.duration >= Number(found.min_length))
+    && (!found.max_length || video.duration <= Number(found.max_length));
+}
 
 function understood(query) {
   const said = [];
@@ -179,76 +236,75 @@ function nothingFound(answer) {
     make("h2", {}, "Nothing found"),
     make("p", {}, searched.videos ? `Searched ${covered(searched)}.` : "No video passes the filters."),
     missing.length ? make("div", {}, make("p", {}, "Not searched:"), make("ul", {}, missing.map((text) => make("li", {}, text)))) : null,
-    answer.weak.length ? make("details", {}, make("summary", {}, `The best ${many(answer.weak.length, "weak one")}, probably not it`), weak) : null);
+    answer.weak.length ? make("details", {}, make("summary", {}, `The best ${many(answer.weak.length, "weak one")}, probably not it`), weak) : null,
+    saveButton("Save it: new footage that fits will be counted").map((button) => make("p", {}, button)));
 }
 
+/** The video page of a moment, which goes on with the whole question. */
 function page(moment) {
-  const words = one("#q").value.trim();
-  const found = new URLSearchParams();
-  if (words) found.set("q", words);
+  const { q, image, like: spans, channel } = fromForm();
+  const found = written({ q, image, like: spans, channel });
   found.set("t", `${moment.start},${moment.end}`);
   return `/video/${moment.video.id}?${found}`;
 }
 
-// What one can do with a moment.
+// What one can do with a moment, and with a question.
 
 function like(moment) {
-  examples = { image: [], like: [`${moment.video.id}#t=${moment.start},${moment.end}`] };
-  one("#q").value = "";
-  submit();
+  go({ ...fromForm(), q: "", image: [], like: [`${moment.video.id}#t=${moment.start},${moment.end}`] });
   scrollTo(0, 0);
 }
 
 async function collect(moment) {
   await attempt(async () => {
     const told = await api("/v1/collections");
-    const which = one("#collect-which");
+    const which = one("#collect-which"), field = one("#collect-new");
     which.replaceChildren(...told.collections.map((c) => new Option(`${c.name} (${c.items.length})`, c.id)));
-    which.disabled = !told.collections.length;
-    one("#collect-new").value = "";
-    const dialog = one("#collect");
-    dialog.returnValue = "cancel";
-    dialog.showModal();
-    await new Promise((done) => dialog.addEventListener("close", done, { once: true }));
-    if (dialog.returnValue !== "ok") return;
+    which.disabled = field.required = !told.collections.length;
+    field.value = "";
+    if (!await confirmed(one("#collect"))) return;
     const spans = [{ video: moment.video.id, start: moment.start, end: moment.end }];
-    const name = one("#collect-new").value.trim();
+    const name = field.value.trim();
     const known = told.collections.find((c) => c.name.toLowerCase() === name.toLowerCase());
-    if (known) await api(`/v1/collections/${known.id}/items`, { method: "POST", json: { spans } });
-    else if (name) await api("/v1/collections", { method: "POST", json: { name, spans } });
-    else await api(`/v1/collections/${which.value}/items`, { method: "POST", json: { spans } });
+    if (known || !name) await api(`/v1/collections/${known?.id ?? which.value}/items`, { method: "POST", json: { spans } });
+    else await api("/v1/collections", { method: "POST", json: { name, spans } });
     tell("Added.", { link: { href: "/kept", text: "See it" } });
   });
 }
 
+/** A button that saves the question; pictures cannot be kept in one. */
+function saveButton(text = "Save this search") {
+  return mayEdit && !several.image.length ? [make("button", { type: "button", class: "small", onclick: save }, text)] : [];
+}
+
 async function save() {
-  const given = toAddress();
-  const number = (name) => (given.get(name) ? Number(given.get(name)) : null);
-  const question = {
-    text: given.get("q") || "",
-    span: given.getAll("like").length ? given.getAll("like") : null,
-    channels: given.getAll("channel").length ? given.getAll("channel") : null,
-    group_by: given.get("group_by") || "moment",
-    filters: {
-      videos: given.getAll("video"), folder: given.get("folder") || "", after: given.get("after") || "", before: given.get("before") || "",
-      min_length: number("min_length"), max_length: number("max_length"), language: given.get("language") || "", tags: given.getAll("tag"),
-    },
-  };
+  const question = asked(fromForm());
+  one("#saving-name").value = (question.text || all("#examples .chip").map((each) => each.said).join(", ")).slice(0, 200);
+  const answer = confirmed(one("#saving"));
+  one("#saving-name").select();
+  if (!await answer) return;
   await attempt(async () => {
-    await api("/v1/saved", { method: "POST", json: { name: question.text || "Pictures", question } });
+    await api("/v1/saved", { method: "POST", json: { name: one("#saving-name").value.trim(), question } });
     tell("Saved: new footage that fits is counted beside “Saved”.", { link: { href: "/kept", text: "See it" } });
   });
 }
 
 async function picture(file) {
-  if (!file) return;
   if (!file.type.startsWith("image/")) { tell(`${file.name || "This"} is no picture.`, { bad: true }); return; }
   await attempt(async () => {
     const made = await api("/v1/pictures", { method: "POST", body: file, type: file.type });
-    examples.image = [made.id];
-    examples.like = [];
-    submit();
+    go({ ...fromForm(), image: [made.id], like: [] });
   });
+}
+
+/** A picture; words stay text for the box; the address of a picture on another page is none. */
+function drop(event) {
+  const data = event.dataTransfer;
+  const file = data?.files[0];
+  if (!file && event.target === one("#q") && !data?.types.includes("text/uri-list")) return;
+  event.preventDefault();
+  if (file) picture(file);
+  else if (data?.types.includes("text/uri-list")) tell("That is only the address of a picture. The picture itself is needed: save it, then drop its file here.", { bad: true });
 }
 
 // Keeping the place: what was loaded and how far one had scrolled comes back with "back".
@@ -264,19 +320,33 @@ async function restore() {
   if (scroll) scrollTo(0, scroll);
 }
 
-/** While something is being indexed, ask again when the library has changed. */
+// Keeping the answer fresh: also other people and the command line index.
+
+/** Nobody would notice that the list is drawn anew. */
+function undisturbed() {
+  return state.pages <= 1 && scrollY < 400 && !one("video", results) && !results.contains(document.activeElement) && !one("dialog[open]");
+}
+
+function offerAgain() {
+  if (one("#again")) return;
+  const again = () => { scrollTo(0, 0); ask(); };
+  summary.append(make("button", { type: "button", class: "small", id: "again", onclick: again }, "The library has changed: ask again"));
+}
+
+async function freshen() {
+  if (document.hidden || state.busy || state.generation === -1) return; // -1: nothing is asked
+  const { generation } = await api("/v1/libraries/default");
+  state.generation ??= generation;
+  if (state.busy || state.generation === -1 || state.generation === generation) return;
+  if (undisturbed()) await ask({ quiet: true }); else offerAgain();
+}
+
 async function watch() {
-  try {
-    const told = await api("/v1/jobs");
-    const running = told.jobs.some((job) => ["running", "waiting"].includes(job.state));
-    if (running && somethingAsked() && !state.busy && state.pages <= 1 && scrollY < 400 && !document.querySelector(".results video")) {
-      const library = (await api("/v1/libraries/default"));
-      if (library.generation !== state.generation) await ask({ quiet: true });
-    }
-    setTimeout(watch, running ? 2500 : 10000);
-  } catch {
-    setTimeout(watch, 20000);
-  }
+  const began = performance.now();
+  let wait = OFTEN;
+  try { await freshen(); } catch { wait = 5 * OFTEN; }
+  // A server that takes long to count is asked less often.
+  setTimeout(watch, Math.max(wait, 20 * (performance.now() - began)));
 }
 
 async function choices() {
@@ -291,17 +361,18 @@ async function choices() {
 
 form.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
 form.addEventListener("change", (event) => {
-  if (event.target.id === "picture") { picture(event.target.files[0]); event.target.value = ""; }
-  else if (event.target.id !== "q") { if (somethingAsked()) submit(); else showFiltered(); }
+  const changed = event.target;
+  if (changed.id === "picture") { const [file] = changed.files; if (file) picture(file); changed.value = ""; }
+  else if (changed.id !== "q" && (wanted() || location.search)) submit();
 });
 one("#unfilter").addEventListener("click", () => {
-  for (const name of ["video", "folder", "after", "before", "min_length", "max_length", "language", "tag"]) form.elements[name].value = "";
-  submit();
+  go({ ...fromForm(), ...Object.fromEntries(FILTERS.map((name) => [name, []])) });
 });
+one("#pick")?.addEventListener("click", () => one("#picture").click());
 const box = one("#box");
 for (const kind of ["dragenter", "dragover"]) document.addEventListener(kind, (event) => { event.preventDefault(); box.classList.add("over"); });
-for (const kind of ["dragleave", "drop"]) document.addEventListener(kind, (event) => { event.preventDefault(); if (kind === "drop" || !event.relatedTarget) box.classList.remove("over"); });
-document.addEventListener("drop", (event) => picture(event.dataTransfer?.files[0]));
+for (const kind of ["dragleave", "drop"]) document.addEventListener(kind, (event) => { if (kind === "drop" || !event.relatedTarget) box.classList.remove("over"); });
+document.addEventListener("drop", drop);
 document.addEventListener("paste", (event) => {
   const file = [...(event.clipboardData?.files || [])].find((each) => each.type.startsWith("image/"));
   if (file) { event.preventDefault(); picture(file); }
@@ -325,5 +396,4 @@ history.scrollRestoration = "manual";
 
 restore();
 choices().catch(() => {});
-watch();
-if (mayEdit) showUnseen();
+setTimeout(watch, OFTEN);

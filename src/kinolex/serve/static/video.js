@@ -1,6 +1,9 @@
 // The video page: player, heat timeline, shots, transcript, selection.
 
-import { all, api, attempt, CHANNELS, clock, exported, make, many, mayEdit, one, tell } from "/static/common.js";
+import { all, api, attempt, CHANNELS, clock, confirmed, make, many, mayEdit, one, tell, writing } from "/static/common.js";
+import { exported, exportOptions } from "/static/exporting.js";
+import { whereUnplayable } from "/static/playing.js";
+import { asked as asQuestion, channelsSaid, chip, exampleChips, read, withoutOne, written } from "/static/question.js";
 
 const page = one("#page"), player = one("#player"), seek = one("#seek");
 const id = page.dataset.video, duration = Number(page.dataset.duration);
@@ -9,6 +12,10 @@ let offset = 0; // where a converted stream begins
 let converted = false;
 let chosen = { start: null, end: null };
 let hits = [], hit = -1, limit = null;
+
+// What the address says: a time or span, and a question (read below).
+const [from, until] = (new URLSearchParams(location.search).get("t") || "none").split(",").map(Number);
+const wanted = Number.isFinite(from) ? from : null;
 
 // Time: a converted stream has no ranges, so that seeking asks for another one.
 
@@ -25,22 +32,8 @@ function go(time, { playing = !player.paused, until = null } = {}) {
   moved(to);
 }
 
-function convert() {
-  if (converted) return;
-  converted = true;
-  one("#converted").hidden = false;
-  go(wanted ?? 0, { playing: false });
-}
-player.addEventListener("error", convert);
-one("source", player)?.addEventListener("error", convert);
-// It may have failed before this module was there to hear of it.
 // One that waited too long for its player gave way to another: the rest is asked for again.
 player.addEventListener("ended", () => { if (converted && now() < duration - 1) go(now(), { playing: true, until: limit }); });
-const unplayable = () => player.error || player.networkState === HTMLMediaElement.NETWORK_NO_SOURCE;
-player.addEventListener("loadedmetadata", () => {
-  // Sound alone of a film with pictures: the browser does not know their codec.
-  if (!converted && Number(page.dataset.width) && !player.videoWidth) convert();
-});
 
 function moved(time = now()) {
   seek.value = time;
@@ -50,7 +43,8 @@ function moved(time = now()) {
   const current = one("#lines li.now");
   if (current && current !== moved.last && one("#follow").checked && !one("#words").hidden) {
     const panel = one("#words");
-    panel.scrollTop = current.offsetTop - panel.clientHeight / 3;
+    // Measured between the two: offsetTop counts from the page where the panel is not positioned.
+    panel.scrollTop += current.getBoundingClientRect().top - panel.getBoundingClientRect().top - panel.clientHeight / 3;
   }
   moved.last = current;
   for (const shot of all("#strip button")) shot.toggleAttribute("aria-current", Number(shot.dataset.start) <= time && time < Number(shot.dataset.end));
@@ -124,27 +118,27 @@ function boxes(time) {
 }
 
 /** Ask for a short text; undefined when it was cancelled. */
-async function asked(title, value = "") {
-  const dialog = one("#name");
+async function asked(title) {
   one("#name-title").textContent = title;
-  one("#name-value").value = value;
-  dialog.returnValue = "cancel";
-  dialog.showModal();
-  one("#name-value").select();
-  await new Promise((done) => dialog.addEventListener("close", done, { once: true }));
-  const text = one("#name-value").value.trim();
-  return dialog.returnValue === "ok" && text ? text : undefined;
+  one("#name-value").value = "";
+  return await confirmed(one("#name")) ? one("#name-value").value.trim() || undefined : undefined;
 }
 
 async function correct(passage) {
-  const text = await asked("What is really said or shown here?", passage.text);
-  if (text === undefined || text === passage.text) return;
+  const field = one("#correct-value");
+  field.value = passage.text;
+  if (!await confirmed(one("#correct"))) return;
+  const text = field.value.trim();
+  if (!text || text === passage.text) return;
   await attempt(async () => {
     await api(`${base}/passages/${passage.id}`, { method: "PUT", json: { text } });
     tell("Corrected; it is found by the new words now.");
     await words();
   });
 }
+one("#correct-value").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); event.target.form.requestSubmit(one("#correct [value=ok]")); }
+});
 
 async function undo(passage) {
   await attempt(async () => {
@@ -157,26 +151,49 @@ async function undo(passage) {
 // Shots.
 
 async function shots() {
+  if (page.dataset.stills !== "true") return; // no pictures to show
   const told = await api(`${base}/shots`);
   const spans = told.shots.length > 1 ? told.shots : Array.from({ length: Math.min(12, Math.ceil(duration)) }, (_, n, c = Math.min(12, Math.ceil(duration))) => [(duration * n) / c, (duration * (n + 1)) / c]);
   growing(one("#strip"), spans.map(([start, end]) => ({ start, end })), ({ start, end }) => make("button", { type: "button", "data-start": start, "data-end": end, "aria-label": `From ${clock(start)}`, onclick: () => go(start) },
     make("img", { src: `${base}/still.jpg?t=${((start + end) / 2).toFixed(3)}`, alt: "", loading: "lazy", height: 68 }), make("span", {}, clock(start))), 60);
 }
 
-// The heat timeline of a question, channel by channel.
+// The question: it came in the address, with all that an answer was asked with besides words.
 
-async function find(text) {
-  const given = new URLSearchParams(location.search);
-  if (text) given.set("q", text); else given.delete("q");
-  history.replaceState(null, "", `?${given}`);
+let question = read(location.search);
+
+function showQuestion() {
+  const without = (name, value) => { ask(withoutOne(question, name, value)); one("#q").focus(); };
+  const chips = exampleChips(question, without);
+  if (question.channel.length) chips.push(chip(channelsSaid(question), () => { ask({ ...question, channel: [] }); one("#q").focus(); }));
+  one("#examples").replaceChildren(...chips);
+}
+
+/** Ask in this video; the address says what, so that it can be sent and reloaded. */
+function ask(next) {
+  question = next;
+  const found = written(next);
+  const time = new URLSearchParams(location.search).get("t");
+  if (time) found.set("t", time);
+  history.replaceState(null, "", found.size ? `?${found}` : location.pathname);
+  showQuestion();
+  attempt(find);
+}
+
+/** The heat timeline of the question, channel by channel, and its moments in this video. */
+async function find() {
+  const turn = find.turn = (find.turn ?? 0) + 1;
   one("#heat").replaceChildren();
   hits = [];
   hit = -1;
-  if (!text) { one("#hits").textContent = ""; return; }
-  const question = { text, filters: { videos: [id] } };
+  one("#hits").textContent = "";
+  const { text, image, span: like, channels } = asQuestion(question);
+  if (!text && !image && !like) return;
+  const what = { text, image, span: like, channels };
   const [heat, answer] = await Promise.all([
-    api(`${base}/timeline`, { method: "POST", json: { text } }),
-    api("/v1/search", { method: "POST", json: { ...question, page: { size: 100 } } })]);
+    api(`${base}/timeline`, { method: "POST", json: what }),
+    api("/v1/search", { method: "POST", json: { ...what, filters: { videos: [id] }, page: { size: 100 } } })]);
+  if (turn !== find.turn) return; // something else was asked meanwhile
   hits = answer.moments.map((m) => [m.start, m.end]).sort((a, b) => a[0] - b[0]);
   one("#hits").textContent = hits.length
     ? `${many(hits.length, "moment")}: ${hits.slice(0, 8).map((h) => clock(h[0])).join(", ")}${hits.length > 8 ? " …" : ""}`
@@ -225,17 +242,24 @@ function step(by) {
   go(hits[hit][0]);
 }
 
-// Selecting a span.
+// Selecting a span, and exporting it, or the whole video.
+
+const format = one("#format");
+let options = null;
+const selected = () => chosen.start !== null && chosen.end !== null;
 
 function select(start, end) {
   chosen = { start, end };
   if (start !== null && end !== null && end <= start) chosen.end = null;
-  const whole = chosen.start !== null && chosen.end !== null;
+  const whole = selected();
   one("#selected").replaceChildren(...(whole
     ? [`Selected ${clock(chosen.start, true)} – ${clock(chosen.end, true)} (${(chosen.end - chosen.start).toFixed(1)} s)`]
-    : chosen.start !== null ? [`From ${clock(chosen.start, true)}; `, make("kbd", {}, "O"), " marks the end."]
-      : ["Nothing selected: ", make("kbd", {}, "I"), " marks the begin, ", make("kbd", {}, "O"), " the end."]));
+    : chosen.start !== null ? [`From ${clock(chosen.start, true)} on; `, make("kbd", {}, "O"), " ends it."]
+      : ["Nothing selected (", make("kbd", {}, "I"), " begins, ", make("kbd", {}, "O"), " ends)."]));
   one("#selection-actions").hidden = !whole;
+  one("[data-do=cut]").textContent = whole ? "Cut it" : "Export the whole video";
+  // Words of a whole video, films of a piece of it, until somebody chooses.
+  if (!format.chosen) { format.value = whole ? "clip" : "transcript"; options?.fit(); }
   if (whole) one("[data-do=like]").href = `/?${new URLSearchParams({ like: `${id}#t=${chosen.start.toFixed(3)},${chosen.end.toFixed(3)}` })}`;
   needles(now());
 }
@@ -243,15 +267,11 @@ function select(start, end) {
 const span = () => ({ video: id, start: Number(chosen.start.toFixed(3)), end: Number(chosen.end.toFixed(3)) });
 const acts = {
   play: () => go(chosen.start, { playing: true, until: chosen.end }),
+  begin: () => select(now(), chosen.end),
+  end: () => select(chosen.start ?? 0, now()),
   clear: () => select(null, null),
-  cut: () => exported({ format: one("#format").value, spans: [span()] }),
-  tag: async () => {
-    const name = await asked("Tag this span");
-    if (name === undefined) return;
-    await api("/v1/tags", { method: "POST", json: { name, ...span() } });
-    tell(`Tagged “${name}”.`);
-    await tags();
-  },
+  cut: () => exported({ ...options.read(), format: format.value, spans: [selected() ? span() : { video: id }] }),
+  tag: () => tag("Tag this span", span()),
   collect: async () => {
     const name = await asked("Add to which collection?");
     if (name === undefined) return;
@@ -262,25 +282,38 @@ const acts = {
     tell("Added.", { link: { href: "/kept", text: "See it" } });
   },
 };
-one("#selection-actions").addEventListener("click", (event) => {
+one("#selection").addEventListener("click", (event) => {
   const act = acts[event.target.closest("button")?.dataset.do];
   if (act) attempt(async () => act());
 });
 for (const each of all("[data-edit]")) each.hidden = !mayEdit;
+one("#tag-whole").addEventListener("click", () => attempt(() => tag("Tag the whole video", { video: id })));
+
+async function tag(title, what) {
+  const name = await asked(title);
+  if (name === undefined) return;
+  await api("/v1/tags", { method: "POST", json: { name, ...what } });
+  tell(`Tagged “${name}”.`);
+  await tags();
+}
 
 async function tags() {
   const told = await api(`/v1/tags?video=${id}`);
   one("#tag-lines").replaceChildren(...told.tags.map((tag) => make("li", {},
     make("button", { type: "button", class: "line", onclick: () => go(tag.start ?? 0) }, make("time", {}, tag.start === null ? "all" : clock(tag.start)), make("span", {}, tag.name)),
     mayEdit && make("button", { type: "button", class: "small plain", "aria-label": `Take the tag ${tag.name} away`, onclick: () => attempt(() => api(`/v1/tags/${tag.id}`, { method: "DELETE" })).then(tags) }, "×"))));
-  if (!told.tags.length) one("#tag-lines").append(make("li", {}, "No tags yet: select a span, then “Tag it”."));
+  if (!told.tags.length) one("#tag-lines").append(make("li", {}, mayEdit ? "No tags yet: tag the whole video, or select a span, then “Tag it”." : "No tags yet."));
 }
 
 async function formats() {
   const told = await api("/v1/exports/formats");
-  one("#format").replaceChildren(...told.formats.map((f) => new Option(f.title, f.name)));
-  one("#format").value = "clip";
+  format.replaceChildren(...told.formats.map((f) => new Option(f.title, f.name)));
+  options = exportOptions(format);
+  one("#selection").append(options);
+  one("[data-do=cut]").disabled = false;
+  select(chosen.start, chosen.end);
 }
+format.addEventListener("change", () => { format.chosen = true; });
 
 // Tabs and keys.
 
@@ -307,11 +340,10 @@ for (const each of tabs) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const target = event.target;
-  if (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) return;
+  if (writing(event.target) || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) return;
   const keys = {
-    i: () => select(now(), chosen.end),
-    o: () => select(chosen.start ?? 0, now()),
+    i: acts.begin,
+    o: acts.end,
     k: () => (player.paused ? player.play().catch(() => {}) : player.pause()),
     j: () => go(now() - 10),
     l: () => go(now() + 10),
@@ -324,24 +356,25 @@ document.addEventListener("keydown", (event) => {
   if (act) { event.preventDefault(); act(); }
 });
 
-one("#within").addEventListener("submit", (event) => { event.preventDefault(); attempt(() => find(one("#q").value.trim())); });
+one("#within").addEventListener("submit", (event) => { event.preventDefault(); ask({ ...question, q: one("#q").value.trim() }); });
 one("#next").addEventListener("click", () => step(1));
 one("#previous").addEventListener("click", () => step(-1));
 
-// What the address says: a time or span, and a question.
+// Begin: what the address asks, and whether the film can be shown at all.
 
-const given = new URLSearchParams(location.search);
-const [from, until] = (given.get("t") || "").split(",").map(Number);
-const wanted = given.get("t") && Number.isFinite(from) ? from : null;
-one("#q").value = given.get("q") || "";
+one("#q").value = question.q;
 if (wanted !== null) {
   if (player.readyState) go(wanted, { playing: false }); else player.addEventListener("loadedmetadata", () => go(wanted, { playing: false }), { once: true });
-  if (Number.isFinite(until)) select(wanted, until);
 }
+select(wanted !== null && Number.isFinite(until) ? wanted : null, until || null);
+showQuestion();
 attempt(words);
 attempt(shots);
 attempt(tags);
 attempt(formats);
-if (unplayable()) convert();
-setTimeout(() => unplayable() && convert(), 1500);
-if (given.get("q")) attempt(() => find(given.get("q")));
+attempt(find);
+whereUnplayable(player, () => Number(page.dataset.width) > 0, () => {
+  converted = true;
+  one("#converted").hidden = false;
+  go(wanted ?? 0, { playing: false });
+});
