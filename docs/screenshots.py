@@ -293,6 +293,8 @@ def kept(camera: Camera) -> None:
     with camera.page() as page:
         page.goto("/?q=pouring+coffee")
         page.click("text=Save this search")
+        page.click("#saving button[value=ok]")
+        page.wait_for_selector(".toast")
         for words, name in (("pouring+coffee", "For the trailer"), ("a+ball", ""), ("a+dog", "")):
             page.goto(f"/?q={words}")
             page.locator(".result >> text=Collect").first.click()

@@ -35,8 +35,10 @@ QUESTION = (
     "language",
     "tag",
     "group",
+    "sort",
 )
-"""Keyword arguments of `kinolex.api.Library.search` that a saved question may hold."""
+"""Keyword arguments of `kinolex.api.Library.search` that a saved question may hold, and ``sort``: the
+order in which pages show its moments."""
 
 _COLUMNS = "id, name, question, created, owner"
 

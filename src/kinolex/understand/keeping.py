@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from kinolex.library.records import Passage
     from kinolex.search.engine import Engine
 
-__all__ = ["ASKED", "Keeping"]
+__all__ = ["ASKED", "SORT", "Keeping"]
 
 ASKED = 100
 """Moments that a saved search is asked for when what is new in it is counted."""
+SORT = "sort"
+"""Key of a kept question for the order in which pages show its moments."""
 
 PathLike_ = str | PathLike[str]
 
@@ -139,7 +141,7 @@ class Keeping:
         QueryError
             If it cannot be asked any more: a video or a concept of it is gone.
         """
-        return self.search(**self.kept.find_saved(id).question, limit=limit)
+        return self.search(**_asked(self.kept.find_saved(id)), limit=limit)
 
     def unseen(self, *, owner: str | None = None) -> dict[str, int]:
         """Moments of each saved search in videos where none was seen before, by its id.
@@ -150,7 +152,7 @@ class Keeping:
         counts: dict[str, int] = {}
         for saved in self.kept.saved(owner=owner):
             try:
-                answer = self.search(**saved.question, limit=ASKED)
+                answer = self.search(**_asked(saved), limit=ASKED)
                 counts[saved.id] = self.kept.unseen(saved.id, _videos(answer))
             except KinolexError:
                 continue
@@ -166,7 +168,7 @@ class Keeping:
         """
         kept = self._keep()
         saved = kept.find_saved(id)
-        answer = self.search(**saved.question, limit=ASKED)
+        answer = self.search(**_asked(saved), limit=ASKED)
         kept.look(saved.id, set(_videos(answer)))
         return answer
 
@@ -260,6 +262,11 @@ class Keeping:
     def _sentences(self, texts: Sequence[str]) -> Any:
         """Vectors of passages, with the name of their space; None without sentence encoder."""
         return self._asked(self._need()).sentences(texts)
+
+
+def _asked(saved: Saved) -> dict[str, Any]:
+    """Keyword arguments of a search; in which order pages show the moments is none."""
+    return {key: value for key, value in saved.question.items() if key != SORT}
 
 
 def _lasting(store: Store | None, what: str) -> str:

@@ -223,3 +223,13 @@ def test_refusals_say_what_and_why(http: httpx.Client) -> None:
     span = {"video": "chemistry", "start": 5, "end": 4}
     said = http.post("/v1/exports", json={"format": "srt", "spans": [span]}).json()["detail"]
     assert said == "A span must end after it begins: 5.000 to 4.000 s does not."
+
+
+def test_a_saved_search_keeps_its_order(own: tuple[Held, httpx.Client]) -> None:
+    _, client = own
+    question = {"text": "boiling", "sort": "newest"}
+    saved = client.post("/v1/saved", json={"name": "hot", "question": question}).json()
+    assert saved["question"]["sort"] == "newest"
+    (one,) = client.get("/v1/saved").json()["saved"]
+    assert (one["question"]["sort"], one["unseen"]) == ("newest", 0)
+    assert client.post(f"/v1/saved/{one['id']}/look", json={}).json()["unseen"] == 0

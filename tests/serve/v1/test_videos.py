@@ -157,3 +157,32 @@ def test_health_and_metrics(http: httpx.Client) -> None:
     text = http.get("/metrics").text
     assert 'kinolex_requests_total{method="GET",route="/v1/health",status="200"}' in text
     assert "kinolex_videos" in text
+
+
+def test_videos_by_every_filter(http: httpx.Client) -> None:
+    every = http.get("/v1/videos").json()
+    for given in ({"min_length": 11}, {"max_length": 5}, {"video": "chemistry"}, {"after": "2999"}):
+        told = http.get("/v1/videos", params=given).json()
+        by_hand = [
+            v["id"]
+            for v in every["videos"]
+            if v["duration"] >= given.get("min_length", 0)
+            and v["duration"] <= given.get("max_length", 1e9)
+            and given.get("video", "") in v["title"]
+            and "after" not in given
+        ]
+        assert [v["id"] for v in told["videos"]] == by_hand, given
+        assert told["total"] == len(by_hand)
+        assert len(by_hand) < every["total"]
+
+
+def test_the_library_is_asked_often_for_next_to_nothing(own: tuple[Held, httpx.Client]) -> None:
+    held, client = own
+    first = client.get("/v1/libraries/default")
+    again = client.get("/v1/libraries/default", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    with kinolex.open(held.library) as library:
+        library.remove("chemistry")
+    later = client.get("/v1/libraries/default", headers={"If-None-Match": first.headers["etag"]})
+    assert later.status_code == 200
+    assert later.json()["videos"] == first.json()["videos"] - 1

@@ -86,8 +86,7 @@ const wanted = () => somethingAsked() || somethingFiltered();
 /** Where the answer is: moments, or, where only filters are set, the videos that pass them. */
 function address(cursor) {
   const form = fromForm();
-  const { folder, language, tag } = form;
-  const found = written(state.of === "moments" ? form : { folder, language, tag });
+  const found = written(state.of === "moments" ? form : { ...form, q: "", image: "", like: [], channel: [], sort: "", group_by: "" });
   found.set("size", PAGE);
   if (cursor) found.set("cursor", cursor);
   return `/v1/${state.of === "moments" ? "search" : "videos"}?${found}`;
@@ -152,13 +151,13 @@ function showVideos(answer) {
   state.generation = null; // this list does not tell it
   listOf("videos");
   append(answer);
-  const count = narrowed() ? "Videos that fit" : many(answer.total, "video");
+  const count = many(answer.total, "video");
   summary.replaceChildren(answer.total ? `${count}. Type above what you look for in them.` : "No video passes the filters.");
 }
 
 function append(answer) {
   const made = state.of === "moments"
-    ? answer.moments.map((moment) => card(moment, { like, collect, page })) : answer.videos.filter(passes).map(tile);
+    ? answer.moments.map((moment) => card(moment, { like, collect, page })) : answer.videos.map(tile);
   results.append(...made);
   state.next = state.of === "moments" ? answer.page.next : answer.next;
   state.pages += 1;
@@ -179,26 +178,6 @@ async function further() {
 }
 
 const near = () => state.next && one("#more").getBoundingClientRect().top < innerHeight + 600;
-
-// The list of videos knows folder, language and tags; the other filters are applied to what it gives.
-
-const narrowed = () => { const found = fromForm(); return ["video", "after", "before", "min_length", "max_length"].some((name) => found[name].length); };
-
-/** Negative where a time lies before a day, month or year; 0 where it lies in it. */
-function beside(recorded, day) {
-  const parts = recorded.split(/[-T]/).map(Number);
-  return day.split("-").map(Number).map((part, n) => parts[n] - part).find((difference) => difference) ?? 0;
-}
-
-function passes(video) {
-  const found = fromForm();
-  const names = `${video.id}\n${video.title}\n${video.path}`.toLowerCase();
-  return (!found.video.length || found.video.some((name) => names.includes(name.toLowerCase())))
-    && (!found.after || (video.recorded && beside(video.recorded, found.after) >= 0))
-    && (!found.before || (video.recorded && beside(video.recorded, found.before) <= 0))
-    && (!found.min_length || video.duration >= Number(found.min_length))
-    && (!found.max_length || video.duration <= Number(found.max_length));
-}
 
 function understood(query) {
   const said = [];

@@ -16,7 +16,7 @@ from kinolex.serve.place import Place, owner_of
 from kinolex.serve.v1.questions import Question, Span, query_of, several, span_in
 from kinolex.serve.v1.shown import links_of
 from kinolex.serve.v1.videos import known, named
-from kinolex.understand.keeping import ASKED
+from kinolex.understand.keeping import ASKED, SORT
 
 __all__ = ["router"]
 
@@ -109,6 +109,7 @@ def _kept_question(asked: Question) -> dict[str, Any]:
         "language": f.language,
         "tag": f.tags,
         "group": asked.group_by,
+        SORT: asked.sort if asked.sort != "score" else "",
     }
     return {key: value for key, value in given.items() if value not in (None, "", [])}
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from kinolex.api import Library
 from kinolex.errors import NotFoundError
 from kinolex.serve.access import At, Viewer
+from kinolex.serve.films import tagged
 from kinolex.serve.people import EVERYBODY
 from kinolex.serve.place import Place
 from kinolex.serve.v1.shown import Shown, readable
@@ -38,10 +40,20 @@ async def libraries(place: At, person: Viewer) -> dict[str, Any]:
 
 
 @router.get("/libraries/{library}", summary="One library")
-async def one(library: str, place: At, person: Viewer) -> dict[str, Any]:
-    """Numbers that must agree with each other, encoders, and channels."""
+async def one(library: str, request: Request, response: Response, place: At, person: Viewer) -> Any:
+    """Numbers that must agree with each other, encoders, and channels.
+
+    The entity tag changes with what is indexed, so that asking often costs next to nothing.
+    """
     if library != "default":
         raise NotFoundError("There is no such library.", hint="`GET /v1/libraries` lists all.")
+    store = await place.look(person, lambda one: one._store())
+    generation = await place.look(person, lambda _: store.generation) if store is not None else 0
+    tag = f'"{generation}-{hashlib.sha256(repr(person).encode()).hexdigest()[:12]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if tagged(request.headers.get("if-none-match"), tag):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
     return await _told(place, person)
 
 

@@ -34,6 +34,12 @@ VideoId = Annotated[str, Path(pattern=r"^[0-9a-f]{8,64}$", description="Id of a 
 Seconds = Annotated[float | None, Query(ge=0, le=1e9, allow_inf_nan=False)]
 
 
+IN_ADDRESS = (
+    "folder", "language", "tag", "video", "after", "before", "min_length", "max_length", "size",
+    "cursor",
+)  # fmt: skip
+
+
 def known(library: Library, video: str) -> Video:
     """A video by its whole id.
 
@@ -90,14 +96,29 @@ async def videos(
     folder: Annotated[str, Query(max_length=1000)] = "",
     language: Annotated[str, Query(max_length=35)] = "",
     tag: Annotated[list[str], Query(max_length=50)] = [],  # noqa: B006
+    video: Annotated[list[str], Query(max_length=1000)] = [],  # noqa: B006
+    after: Annotated[str, Query(max_length=40)] = "",
+    before: Annotated[str, Query(max_length=40)] = "",
+    min_length: Seconds = None,
+    max_length: Seconds = None,
     size: Annotated[int, Query(ge=1, le=500)] = 100,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> dict[str, Any]:
     """All videos by path, page by page."""
-    demand_known(request.query_params, ("folder", "language", "tag", "size", "cursor"))
-    what = f"videos {folder} {language} {tag}"
+    demand_known(request.query_params, IN_ADDRESS)
+    chosen_by = filters_of(
+        videos=video,
+        folder=folder,
+        after=after,
+        before=before,
+        min_length=min_length,
+        max_length=max_length,
+        language=language,
+        tags=tag,
+    )
+    what = f"videos {chosen_by.model_dump_json()}"
     first = offset_of(cursor, what)
-    asked = Question(text="videos", filters=filters_of(folder=folder, language=language, tags=tag))
+    asked = Question(text="videos", filters=chosen_by)
     filters = query_of(asked, place.pictures.path).filters
 
     def work(library: Library) -> dict[str, Any]:
