@@ -37,8 +37,8 @@ QUESTION = (
     "group",
     "sort",
 )
-"""Keyword arguments of `kinolex.api.Library.search` that a saved question may hold, and ``sort``: the
-order in which pages show its moments."""
+"""Keyword arguments of `kinolex.api.Library.search` that a saved question may hold, and ``sort``:
+the order in which pages show its moments."""
 
 _COLUMNS = "id, name, question, created, owner"
 
