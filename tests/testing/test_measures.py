@@ -10,7 +10,7 @@ from kinolex.testing.measures import check_measure
 
 WRITTEN = [
     "R@1", "R@5", "MdR", "MnR", "RR", "nDCG", "nDCG@10", "nDCG_exp@10", "AP", "AP@50", "P@5",
-    "Success@1", "bpref", "Rprec", "GMAP", "Judged@10", "F1@10",
+    "Success@1", "R1@IoU=0.5", "R1@IoU=.7", "MIoU", "bpref", "Rprec", "GMAP", "Judged@10", "F1@10",
 ]  # fmt: skip
 
 
@@ -49,6 +49,11 @@ class Careless(Odd):
         return 0.5
 
 
+class Worse(Odd):
+    def of_overlaps(self, overlaps: Floats) -> Floats:
+        return 1 - overlaps
+
+
 class Backwards(Odd):
     def of_ranks(self, ranks: Floats) -> Floats:
         return np.clip(ranks / 2000, 0, 1)
@@ -61,6 +66,7 @@ class Backwards(Odd):
         (TooLarge, "leaves its range"),
         (Careless, "changes its input"),
         (Backwards, "rank 0 is best"),
+        (Worse, "never worse"),
     ],
 )
 def test_what_is_wrong_is_found(kind: type[Measure], says: str) -> None:

@@ -71,7 +71,7 @@ class Judged:
 class Measure:
     """Base of all measures: frozen dataclasses whose fields are their parameters.
 
-    A measure gives `of_ranks`, `of_judged`, or both.
+    A measure gives one or more of `of_ranks`, `of_judged` and `of_overlaps`.
     """
 
     pattern: ClassVar[str]
@@ -95,6 +95,10 @@ class Measure:
     def of_judged(self, query: Judged) -> float:
         """Value of one query of a run."""
         raise UsageError(f"{self} is not defined for runs.")
+
+    def of_overlaps(self, overlaps: Floats) -> Floats:
+        """Values of queries by the overlap (IoU, 0 to 1) of their first moment."""
+        raise UsageError(f"{self} is not defined for moments.")
 
     def aggregate(self, values: Floats) -> float:
         """One figure of the values of all queries: their mean, NaN of none."""

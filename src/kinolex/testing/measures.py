@@ -40,7 +40,7 @@ def check_measure(measure: Measure) -> None:
     assert measure.lowest < measure.highest
     assert measure.better in ("higher", "lower")
     assert math.isnan(measure.aggregate(np.empty(0))), "without queries the figure is NaN"
-    defined = _check_ranks(measure), _check_judged(measure)
+    defined = _check_ranks(measure), _check_judged(measure), _check_overlaps(measure)
     assert any(defined), f"{measure} is defined for nothing"
 
 
@@ -82,6 +82,20 @@ def _check_judged(measure: Measure) -> bool:
     _check_range(measure, np.array(list(values.values())))
     none = Judged(np.zeros(2), np.ones(2, dtype=bool), np.zeros(2))
     _check_range(measure, np.array([measure.of_judged(none)]))
+    return True
+
+
+def _check_overlaps(measure: Measure) -> bool:
+    overlaps = np.array([1.0, 0.7, 0.5, 0.3, 0.0])
+    kept = overlaps.copy()
+    try:
+        found = measure.of_overlaps(overlaps)
+    except UsageError:
+        return False
+    assert (overlaps == kept).all(), "of_overlaps changes its input"
+    assert len(found) == len(overlaps), "one value a query"
+    _check_range(measure, found)
+    assert (np.diff(found) <= 0).all(), "more overlap is never worse"
     return True
 
 
