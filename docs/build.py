@@ -50,6 +50,7 @@ MODULES = (
     "kinolex.evaluation.normalise",
     "kinolex.evaluation.comparing",
     "kinolex.evaluation.reporting",
+    "kinolex.evaluation.drawing",
     "kinolex.evaluation.runs",
     "kinolex.evaluation.moments",
     "kinolex.datasets.dataset",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 app = verb()
 
-FORMS = ("table", "json", "markdown", "latex")
+FORMS = ("table", "json", "markdown", "latex", "svg")
 
 
 @app.command("evaluate")

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from kinolex.errors import UsageError
+from kinolex.evaluation.drawing import bars
 from kinolex.evaluation.result import Result
 
 __all__ = ["Form", "report"]
 
-Form = Literal["table", "json", "markdown", "latex"]
+Form = Literal["table", "json", "markdown", "latex", "svg"]
 
 _Row = tuple[str, Mapping[str, float]]
 
@@ -28,8 +29,8 @@ def report(
     ----------
     results : mapping of str to Result
         By the name of the system.
-    form : {"table", "json", "markdown", "latex"}
-        What it is for.
+    form : {"table", "json", "markdown", "latex", "svg"}
+        What it is for; ``svg``: a chart (`kinolex.evaluation.drawing`), of one protocol only.
     names : sequence of str, optional
         Figures, in order; default: all.
 
@@ -53,10 +54,12 @@ def report(
     if form == "json":
         told = {system: one.to_dict() for system, one in results.items()}
         return json.dumps(told, indent=2, ensure_ascii=False)
+    if form == "svg":
+        return bars(results, names=names)
     draw = {"table": _plain, "markdown": _markdown, "latex": _latex}.get(form)
     if draw is None:
         raise UsageError(
-            f"There is no form {form!r}.", hint="Choose table, json, markdown or latex."
+            f"There is no form {form!r}.", hint="Choose table, json, markdown, latex or svg."
         )
     groups: dict[tuple[str, str], dict[str, Result]] = {}
     for system, one in results.items():
