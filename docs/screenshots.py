@@ -292,7 +292,7 @@ def kept(camera: Camera) -> None:
     """A saved search and a collection."""
     with camera.page() as page:
         page.goto("/?q=pouring+coffee")
-        page.click("text=Save this search")
+        page.click("button:has-text('Save this search')")
         page.click("#saving button[value=ok]")
         page.wait_for_selector(".toast")
         for words, name in (("pouring+coffee", "For the trailer"), ("a+ball", ""), ("a+dog", "")):
