@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,24 @@ def test_a_library_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "library.sqlite").write_bytes(b"no database" * 100)
     assert "damaged" in refused("--library", str(tmp_path / "broken"), "--port", "0")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="BROWSER is a script here")
+def test_open_opens_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > "{tmp_path}/opened"\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    server = call("--library", str(tmp_path / "library"), "--port", "0", "--open")
+    assert server.stderr is not None
+    found = re.search(r"http://127\.0\.0\.1:\d+/", server.stderr.readline())
+    try:
+        assert found
+        for _ in range(100):
+            if (tmp_path / "opened").exists() and (tmp_path / "opened").read_text():
+                break
+            time.sleep(0.1)
+        assert (tmp_path / "opened").read_text().strip() == found[0]
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import re
 from collections.abc import Iterator
@@ -138,7 +139,7 @@ def test_another_package_adds_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
         def load(self) -> None:
             raise ImportError("no such module")
 
-    monkeypatch.setattr(registry.importlib.metadata, "entry_points", lambda group: [Entry()])
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [Entry()])
     registry._load.cache_clear()
     with pytest.warns(UserWarning, match=r"broken\.package are left out"):
         datasets()

@@ -160,6 +160,7 @@ READS: dict[str, Callable[[Store, Probe], Any]] = {
         )
     ],
     "roots": lambda s, p: s.roots(),
+    "has_stills": lambda s, p: [s.has_stills(v) for v in p.videos],
     "shots_of": lambda s, p: [s.shots_of(v) for v in p.videos],
     "spaces": lambda s, p: s.spaces(),
     "states": lambda s, p: [s.states(), *(s.states(v) for v in p.videos)],

@@ -106,7 +106,7 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the verb that is meant, or say which one is near."""
         if args and args[0] not in self.verbs:
-            from kinolex.cli.options import nearest
+            from kinolex.registries import nearest
 
             ctx.fail(f"There is no verb {args[0]!r}.{nearest(args[0], self.verbs)}")
         return super().resolve_command(ctx, args)

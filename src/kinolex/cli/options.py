@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
 from kinolex.errors import UsageError
 from kinolex.moments import CHANNELS
+from kinolex.registries import nearest
 
-__all__ = ["AsJson", "Plain", "Yes", "channels_of", "nearest", "opened", "place_of"]
+__all__ = ["AsJson", "Plain", "Yes", "channels_of", "opened", "place_of"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Plain = Annotated[
     bool, typer.Option("--plain", help="Plain lines instead of bars, in a terminal too.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint at what was meant, or an empty text.
-
-    Examples
-    --------
-    >>> nearest("speach", ["speech", "title"])
-    ' Did you mean speech?'
-    """
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f" Did you mean {close[0]}?" if close else ""
 
 
 def channels_of(values: Sequence[str]) -> tuple[str, ...]:

@@ -10,12 +10,13 @@ import typer
 from typer.core import TyperCommand
 
 from kinolex.cli.lazy import given, verb
-from kinolex.cli.options import AsJson, channels_of, nearest, opened, place_of
+from kinolex.cli.options import AsJson, channels_of, opened, place_of
 from kinolex.cli.out import draws, put, put_json, say, width
 from kinolex.cli.sentences import found, nothing_found, understood, waiting
 from kinolex.cli.tables import plain_row, result_lines
 from kinolex.cli.times import seconds_of
 from kinolex.errors import UsageError
+from kinolex.registries import nearest
 
 if TYPE_CHECKING:
     from kinolex.moments import Answer

@@ -12,14 +12,9 @@ Examples
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import functools
-import importlib
-import importlib.metadata
 import inspect
-import pkgutil
 import re
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +24,7 @@ from kinolex.datasets import records
 from kinolex.datasets.folder import File, Folder
 from kinolex.datasets.records import SCHEMA, Record
 from kinolex.errors import UsageError
+from kinolex.registries import load_all, nearest
 
 __all__ = ["Dataset", "Reader", "Split", "dataset", "datasets", "described", "find"]
 
@@ -149,7 +145,7 @@ class Dataset:
         if name in names:
             return self.splits[names.index(name)]
         raise UsageError(
-            f"{self.title} has no split {name!r}.{_nearest(name, names)}",
+            f"{self.title} has no split {name!r}.{nearest(name, names)}",
             hint=f"Choose from {', '.join(names)}.",
         )
 
@@ -290,15 +286,7 @@ def datasets() -> Mapping[str, Dataset]:
 
 @functools.cache
 def _load() -> None:
-    import kinolex.datasets.catalogue as built_in
-
-    for module in pkgutil.iter_modules(built_in.__path__):
-        importlib.import_module(f"{built_in.__name__}.{module.name}")
-    for entry in importlib.metadata.entry_points(group="kinolex.datasets"):
-        try:
-            entry.load()
-        except Exception as error:  # whatever a foreign package raises
-            warnings.warn(f"The data sets of {entry.value} are left out: {error}", stacklevel=2)
+    load_all("kinolex.datasets.catalogue", "kinolex.datasets", "data sets")
 
 
 def find(name: str) -> Dataset:
@@ -313,11 +301,6 @@ def find(name: str) -> Dataset:
     if name.lower() in known:
         return known[name.lower()]
     raise UsageError(
-        f"There is no data set {name!r}.{_nearest(name.lower(), known)}",
+        f"There is no data set {name!r}.{nearest(name.lower(), known)}",
         hint="See `kinolex datasets list`.",
     )
-
-
-def _nearest(name: str, known: Any) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f" Did you mean {close[0]}?" if close else ""

@@ -12,13 +12,10 @@ Examples
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 import functools
-import importlib
-import importlib.metadata
-import pkgutil
 import re
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar
@@ -27,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kinolex.errors import UsageError
+from kinolex.registries import load_all
 
 __all__ = ["Floats", "Judged", "Measure", "measure", "measures", "parse"]
 
@@ -68,7 +66,7 @@ class Judged:
         return int(np.count_nonzero(self.every >= self.relevant_from))
 
 
-class Measure:
+class Measure(abc.ABC):
     """Base of all measures: frozen dataclasses whose fields are their parameters.
 
     A measure gives one or more of `of_ranks`, `of_judged` and `of_overlaps`.
@@ -85,8 +83,8 @@ class Measure:
     empty: ClassVar[str]
     """What it is where there is nothing relevant, or no query at all."""
 
-    def __str__(self) -> str:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def __str__(self) -> str: ...
 
     def of_ranks(self, ranks: Floats) -> Floats:
         """Values of samples, each of which has one target, by its rank (from 0; halves if tied)."""
@@ -119,15 +117,7 @@ def measures() -> Mapping[str, type[Measure]]:
 
 @functools.cache
 def _load() -> None:
-    import kinolex.evaluation.measures as built_in
-
-    for module in pkgutil.iter_modules(built_in.__path__):
-        importlib.import_module(f"{built_in.__name__}.{module.name}")
-    for entry in importlib.metadata.entry_points(group="kinolex.measures"):
-        try:
-            entry.load()
-        except Exception as error:  # whatever a foreign package raises
-            warnings.warn(f"The measures of {entry.value} are left out: {error}", stacklevel=2)
+    load_all("kinolex.evaluation.measures", "kinolex.measures", "measures")
 
 
 def parse(text: str | Measure) -> Measure:

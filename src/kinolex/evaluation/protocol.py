@@ -11,20 +11,16 @@ Examples
 
 from __future__ import annotations
 
-import difflib
 import functools
-import importlib
-import importlib.metadata
 import inspect
-import pkgutil
 import re
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kinolex.errors import UsageError
 from kinolex.evaluation.result import Result
+from kinolex.registries import load_all, nearest
 
 __all__ = ["Protocol", "find", "protocol", "protocols"]
 
@@ -113,15 +109,7 @@ def protocols(kind: str = "") -> Mapping[str, Protocol]:
 
 @functools.cache
 def _load() -> None:
-    import kinolex.evaluation.protocols as built_in
-
-    for module in pkgutil.iter_modules(built_in.__path__):
-        importlib.import_module(f"{built_in.__name__}.{module.name}")
-    for entry in importlib.metadata.entry_points(group="kinolex.protocols"):
-        try:
-            entry.load()
-        except Exception as error:  # whatever a foreign package raises
-            warnings.warn(f"The protocols of {entry.value} are left out: {error}", stacklevel=2)
+    load_all("kinolex.evaluation.protocols", "kinolex.protocols", "protocols")
 
 
 def find(name: str) -> Protocol:
@@ -138,6 +126,5 @@ def find(name: str) -> Protocol:
     versions = [one for one in known if one.rpartition("@")[0] == name]
     if versions:
         return known[max(versions, key=lambda one: int(one.rpartition("@")[2]))]
-    close = difflib.get_close_matches(name.lower(), list(known), n=1)
-    meant = f" Did you mean {close[0]}?" if close else ""
+    meant = nearest(name.lower(), known)
     raise UsageError(f"There is no protocol {name!r}.{meant}", hint="See `kinolex protocols list`.")

@@ -8,12 +8,7 @@ Examples
 
 from __future__ import annotations
 
-import difflib
 import functools
-import importlib
-import importlib.metadata
-import pkgutil
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +16,7 @@ from pathlib import Path
 from kinolex.errors import UsageError
 from kinolex.export.place import beside, demand_free, present_path
 from kinolex.export.request import Clip, Exported, Options
+from kinolex.registries import load_all, nearest
 
 __all__ = ["Format", "Writer", "export", "exporter", "find", "format_of", "formats"]
 
@@ -119,15 +115,7 @@ def formats() -> Mapping[str, Format]:
 
 @functools.cache
 def _load() -> None:
-    import kinolex.export.formats as built_in
-
-    for module in pkgutil.iter_modules(built_in.__path__):
-        importlib.import_module(f"{built_in.__name__}.{module.name}")
-    for entry in importlib.metadata.entry_points(group="kinolex.exports"):
-        try:
-            entry.load()
-        except Exception as error:  # whatever a foreign package raises
-            warnings.warn(f"The formats of {entry.value} are left out: {error}", stacklevel=2)
+    load_all("kinolex.export.formats", "kinolex.exports", "formats")
 
 
 def find(name: str) -> Format:
@@ -141,8 +129,7 @@ def find(name: str) -> Format:
     known = formats()
     if name in known:
         return known[name]
-    close = difflib.get_close_matches(name.lower(), list(known), n=1)
-    meant = f" Did you mean {close[0]}?" if close else ""
+    meant = nearest(name.lower(), known)
     raise UsageError(
         f"There is no export format {name!r}.{meant}", hint=f"Choose from {', '.join(known)}."
     )

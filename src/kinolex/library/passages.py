@@ -117,6 +117,15 @@ class Passages(Part):
             _, block, start, size = min(rows, key=lambda row: (abs(row[0] - pts), row[0]))
             return self._db.piece("still_blocks", "data", block, start, size)
 
+    def has_stills(self, video_id: str) -> bool:
+        """Whether any still of a video is kept."""
+        row = self._db.one(
+            "SELECT 1 FROM channels c JOIN videos v ON v.num = c.video "
+            "WHERE v.id = ? AND c.stills > 0 LIMIT 1",
+            (video_id,),
+        )
+        return row is not None
+
     def still_times(self, video_id: str) -> list[float]:
         """Times (seconds) of all kept stills of a video."""
         base = self._base(video_id)

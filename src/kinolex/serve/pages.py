@@ -85,13 +85,12 @@ async def video(video: VideoId, request: Request, place: At, person: Viewer) -> 
     def work(library: Library) -> dict[str, Any]:
         found = known(library, video)
         return {
-            **Shown(person, library.roots()).video(found),
+            **Shown.of(person, library).video(found),
             "chapters": chapters_of(library, found),
-            "stills": bool(library._need().still_times(found.id)),
         }
 
     found = await place.look(person, work)
-    return page(request, "video.html", video=found, stills=found.pop("stills"))
+    return page(request, "video.html", video=found)
 
 
 @router.get("/library")

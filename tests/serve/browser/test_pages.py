@@ -135,6 +135,38 @@ def test_a_picture_is_dropped_and_asked_with(page: Any) -> None:
     assert page.locator(".result h3").first.inner_text() == first
 
 
+def test_a_picture_is_pasted(page: Any) -> None:
+    page.goto("/")
+    page.focus("#q")
+    page.evaluate(
+        """bytes => { const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(bytes)], "disc.png", {type: "image/png"}));
+        document.activeElement.dispatchEvent(
+          new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }""",
+        list(drawn("blue")),
+    )
+    page.wait_for_selector(".chip img")
+    page.wait_for_selector(".result")
+    assert "image=" in page.url
+
+
+def test_a_pointer_that_rests_sees_more_of_the_moment(page: Any) -> None:
+    card = found(page, "blue circle")
+    image = card.locator(".shot img")
+    first = image.get_attribute("src")
+    card.locator(".shot").hover()
+    shown = set()
+    for _ in range(40):
+        shown.add(image.get_attribute("src"))
+        if len(shown) >= 3:
+            break
+        page.wait_for_timeout(100)
+    assert len(shown) >= 3
+    page.mouse.move(0, 0)
+    until(page, f"document.querySelector('.result .shot img').src.endsWith('{first}')")
+
+
 def test_seek_from_timeline_and_transcript(page: Any) -> None:
     page.goto("/library")
     page.click(".tile:has-text('chemistry')")

@@ -176,3 +176,17 @@ def test_what_a_killed_server_left_goes_after_a_day(own: tuple[Held, httpx.Clien
     spans = [{"video": chemistry(http), "start": 1, "end": 4}]
     exported(http, format="srt", spans=spans)
     assert [place.exists() for place in left] == [False, True]
+
+
+def test_a_collection_is_exported_in_its_order(own: tuple[Held, httpx.Client]) -> None:
+    _, http = own
+    video = chemistry(http)
+    spans = [{"video": video, "start": 8, "end": 11}, {"video": video, "start": 1, "end": 3}]
+    made = http.post("/v1/collections", json={"name": "Class", "spans": spans}).json()
+    told, data = exported(http, format="csv", collection=made["id"], title="Class")
+    assert told["file"].startswith("Class")
+    _, same = exported(http, format="csv", spans=spans, title="Class")
+    assert data == same
+    assert data.decode().index("8.0") < data.decode().rindex("1.0")
+    empty = http.post("/v1/collections", json={"name": "Empty"}).json()["id"]
+    assert http.post("/v1/exports", json={"format": "csv", "collection": empty}).status_code == 400

@@ -186,3 +186,23 @@ def test_the_library_is_asked_often_for_next_to_nothing(own: tuple[Held, httpx.C
     later = client.get("/v1/libraries/default", headers={"If-None-Match": first.headers["etag"]})
     assert later.status_code == 200
     assert later.json()["videos"] == first.json()["videos"] - 1
+
+
+def test_only_stills_that_are_kept_have_an_address(own: tuple[Held, httpx.Client]) -> None:
+    held, client = own  # indexed without pictures
+    video = one(client, "chemistry")
+    assert video["links"]["still"] is None
+    moment = client.get("/v1/search", params={"q": "boiling"}).json()["moments"][0]
+    assert moment["links"]["still"] is None
+    span = {"video": video["id"], "start": 1, "end": 3}
+    made = client.post("/v1/collections", json={"name": "c", "spans": [span]}).json()
+    assert made["items"][0]["links"]["still"] is None
+    with kinolex.open(held.library) as library:
+        assert library.add(held.open, only=["picture"]).failed == 0
+    for links in (
+        one(client, "chemistry")["links"],
+        client.get("/v1/search", params={"q": "boiling"}).json()["moments"][0]["links"],
+        client.get("/v1/collections").json()["collections"][0]["items"][0]["links"],
+        client.get(moment["links"]["self"]).json()["links"],
+    ):
+        assert client.get(links["still"]).headers["content-type"] == "image/jpeg"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +19,9 @@ class _Discounted(Measure):
     k: int | None
     empty = "0 where nothing is relevant; NaN without queries"
 
+    @abc.abstractmethod
     def gain(self, relevance: Floats) -> Floats:
         """What a document of each relevance is worth."""
-        raise NotImplementedError
 
     def of_ranks(self, ranks: Floats) -> Floats:
         """1 / log2(rank + 2) where the target is among the first ``k``, ties at their mean rank."""

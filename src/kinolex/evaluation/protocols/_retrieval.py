@@ -13,7 +13,16 @@ from kinolex.errors import UsageError
 from kinolex.evaluation.ranks import Factors, Tally, Ties, best_of, matrix, tally
 from kinolex.evaluation.result import Result
 
-__all__ = ["Direction", "Pairing", "Pairs", "caption_ranks", "figures", "guessed", "video_ranks"]
+__all__ = [
+    "Direction",
+    "Pairing",
+    "Pairs",
+    "caption_ranks",
+    "figures",
+    "guessed",
+    "text_ranks",
+    "video_ranks",
+]
 
 Direction = Literal["t2v", "v2t"]
 Pairing = Any
@@ -64,6 +73,14 @@ class Pairs:
     def counted(self) -> Tally:
         """Of each text: what stands before its video."""
         return tally(self.similarity, self.video)
+
+
+def text_ranks(pairs: Pairs, ties: Ties) -> tuple[Floats, Tally]:
+    """Text to video, without texts whose similarity to their own video is not finite."""
+    own = pairs.similarity[np.arange(len(pairs.video)), pairs.video]
+    kept = np.flatnonzero(np.isfinite(own))
+    counts = tally(pairs.similarity, pairs.video[kept], kept)
+    return counts.ranks(ties), counts
 
 
 def video_ranks(pairs: Pairs, ties: Ties) -> tuple[Floats, Tally]:

@@ -15,6 +15,7 @@ from kinolex.evaluation.protocols._retrieval import (
     Pairs,
     figures,
     guessed,
+    text_ranks,
     told,
     video_ranks,
 )
@@ -112,10 +113,8 @@ def clip4clip_multi(
     pairs = Pairs.of(similarity, videos)
     if direction == "v2t":
         return _multi_v2t(pairs)
-    own = pairs.similarity[np.arange(len(pairs.video)), pairs.video]
-    kept = np.flatnonzero(np.isfinite(own))
-    counts = tally(pairs.similarity, pairs.video[kept], kept)
-    ranks = counts.ranks("index")
+    ranks, counts = text_ranks(pairs, "index")
+    kept = counts.row
     number = np.float32(len(ranks))
     values = {
         f"R{k}": float(np.float32(100 * np.count_nonzero(ranks < k)) / number) for k in CUTOFFS

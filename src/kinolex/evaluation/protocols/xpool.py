@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from kinolex.evaluation.protocol import protocol
 from kinolex.evaluation.protocols._retrieval import (
     Direction,
@@ -13,10 +11,10 @@ from kinolex.evaluation.protocols._retrieval import (
     Pairs,
     figures,
     guessed,
+    text_ranks,
     told,
     video_ranks,
 )
-from kinolex.evaluation.ranks import tally
 from kinolex.evaluation.result import Result
 
 __all__ = ["xpool"]
@@ -53,13 +51,7 @@ def xpool(similarity: Any, videos: Pairing = None, *, direction: Direction = "t2
         ``MeanR``. Ranks count from 1. Not rounded.
     """
     pairs = Pairs.of(similarity, videos)
-    if direction == "v2t":
-        ranks, counts = video_ranks(pairs, "index")
-    else:
-        own = pairs.similarity[np.arange(len(pairs.video)), pairs.video]
-        kept = np.flatnonzero(np.isfinite(own))
-        counts = tally(pairs.similarity, pairs.video[kept], kept)
-        ranks = counts.ranks("index")
+    ranks, counts = (video_ranks if direction == "v2t" else text_ranks)(pairs, "index")
     values = figures(ranks, (1, 5, 10, 50, 100), {"median": "MedR", "mean": "MeanR"})
     guess = guessed(counts.column, counts.items, values)
     return told("xpool@1", values, ranks, counts, guess=guess)

@@ -14,7 +14,7 @@ from kinolex.serve.assistant.visit import Visit
 from kinolex.serve.problems import without_paths
 from kinolex.serve.v1.questions import Filters, Question, query_of, video_name
 from kinolex.serve.v1.questions import Span as NamedSpan
-from kinolex.serve.v1.shown import links_of, moment_id, span_of_id
+from kinolex.serve.v1.shown import moment_id, page_of, span_of_id
 
 __all__ = ["search"]
 
@@ -82,7 +82,7 @@ def _hit(moment: Moment, visit: Visit) -> told.Hit:
         end=round(end, 3),
         score=round(moment.score, 3),
         evidence=[_why(one) for one in moment.evidence[:4]],
-        link=visit.link(links_of(video.id, start, end, moment.span.middle)["page"]),
+        link=visit.link(page_of(video.id, start, end)),
     )
 
 

@@ -183,8 +183,9 @@ def _collection(library: Library, one: Collection) -> dict[str, Any]:
     items = []
     for item in one.items:
         video = store.video(item.video) if store is not None else None
-        if video is not None:
-            links = links_of(video.id, item.start, item.end, (item.start + item.end) / 2)
+        if store is not None and video is not None:
+            middle, pictured = (item.start + item.end) / 2, store.has_stills(video.id)
+            links = links_of(video.id, item.start, item.end, middle, pictured=pictured)
             items.append({**item.to_dict(), "title": video.title, "links": links})
     return {**one.to_dict(), "items": items}
 

@@ -6,7 +6,6 @@ by id or name, folders by name.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -24,6 +23,7 @@ from pydantic import (
 from kinolex.errors import QueryError, UsageError
 from kinolex.moments import Part, Query, Video
 from kinolex.moments import Span as VideoSpan
+from kinolex.registries import nearest
 from kinolex.search.parse import parse
 
 __all__ = [
@@ -226,8 +226,7 @@ def demand_known(given: Iterable[str], known: Iterable[str]) -> None:
     names = list(known)
     for name in given:
         if name not in names:
-            close = difflib.get_close_matches(name, names, n=1)
-            meant = f" Did you mean {close[0]}?" if close else ""
+            meant = nearest(name, names)
             raise QueryError(
                 f"There is no parameter {name[:50]!r}.{meant}",
                 hint=f"Known are {', '.join(names)}.",

@@ -114,7 +114,7 @@ async def answered(asked: Question, place: Place, person: Person) -> dict[str, A
     def work(library: Library) -> dict[str, Any]:
         answer = library.answer(query, stop=stop.is_set)
         moments = _in_order(answer, asked.sort)
-        found = Shown(person, library.roots()).answer(answer, moments[first:end])
+        found = Shown.of(person, library).answer(answer, moments[first:end])
         found["query"]["limit"] = asked.page.size
         more = len(moments) > end and end < MOST
         following = cursor(end, what) if more else None

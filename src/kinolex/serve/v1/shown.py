@@ -6,17 +6,19 @@ is that of the file within its root, after the root's name: nobody learns how a 
 
 from __future__ import annotations
 
+import functools
 import urllib.parse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
+from kinolex.api import Library
 from kinolex.library.records import Root
 from kinolex.moments import Answer, Moment, Video
 from kinolex.serve.people import EVERYBODY, Person
 from kinolex.serve.problems import without_paths
 
-__all__ = ["Shown", "moment_id", "readable", "span_of_id"]
+__all__ = ["Shown", "links_of", "moment_id", "page_of", "readable", "span_of_id"]
 
 
 def readable(name: str) -> str:
@@ -70,11 +72,25 @@ class Shown:
     person : Person
     roots : sequence of Root
         Of the library, as the person may see it.
+    pictured : callable, optional
+        Whether stills of a video, by its id, are kept; default: of all.
     """
 
-    def __init__(self, person: Person, roots: Sequence[Root]) -> None:
+    def __init__(
+        self,
+        person: Person,
+        roots: Sequence[Root],
+        pictured: Callable[[str], bool] = lambda video: True,
+    ) -> None:
         self._true = person is EVERYBODY
         self._roots = [root.path for root in roots]
+        self._pictured = functools.cache(pictured)
+
+    @classmethod
+    def of(cls, person: Person, library: Library) -> Shown:
+        """What a person may see of a library."""
+        store = library._store()
+        return cls(person, library.roots(), store.has_stills if store else lambda video: False)
 
     def path(self, path: str) -> str:
         """A path as the person may see it.
@@ -102,7 +118,9 @@ class Shown:
             "links": {
                 "self": own,
                 "page": f"/video/{video.id}",
-                "still": f"{own}/still.jpg?t={min(1.0, video.duration / 2):.3f}",
+                "still": still_of(video.id, min(1.0, video.duration / 2))
+                if self._pictured(video.id)
+                else None,
                 "stream": f"{own}/stream",
             },
         }
@@ -114,7 +132,8 @@ class Shown:
         found["video"]["path"] = self.path(moment.video.path)
         found["uri"] = f"{found['video']['path']}#t={found['uri'].rpartition('#t=')[2]}"
         found["id"] = moment_id(video, start, end)
-        found["links"] = links_of(video, start, end, best_time(moment))
+        pictured = self._pictured(video)
+        found["links"] = links_of(video, start, end, best_time(moment), pictured=pictured)
         return found
 
     def answer(self, answer: Answer, moments: Sequence[Moment]) -> dict[str, Any]:
@@ -139,13 +158,25 @@ def best_time(moment: Moment) -> float:
     return min(max(times[0], moment.start), moment.end)
 
 
-def links_of(video: str, start: float, end: float, best: float) -> Mapping[str, str]:
-    """Addresses of what belongs to a span."""
-    own = f"/v1/videos/{video}"
+def still_of(video: str, time: float) -> str:
+    """Address of the still of a video at a time."""
+    return f"/v1/videos/{video}/still.jpg?t={time:.3f}"
+
+
+def page_of(video: str, start: float, end: float) -> str:
+    """Address of the page of a span."""
     span = urllib.parse.urlencode({"t": f"{start:.3f},{end:.3f}"}, safe=",")
+    return f"/video/{video}?{span}"
+
+
+def links_of(
+    video: str, start: float, end: float, best: float, *, pictured: bool
+) -> Mapping[str, str | None]:
+    """Addresses of what belongs to a span; no still of a video that has none."""
+    own = f"/v1/videos/{video}"
     return {
         "self": f"/v1/moments/{moment_id(video, start, end)}",
-        "still": f"{own}/still.jpg?t={best:.3f}",
+        "still": still_of(video, best) if pictured else None,
         "stream": f"{own}/stream#t={start:.3f},{end:.3f}",
-        "page": f"/video/{video}?{span}",
+        "page": page_of(video, start, end),
     }

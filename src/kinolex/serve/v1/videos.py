@@ -127,9 +127,10 @@ async def videos(
         chosen = None if found is None else set(found)
         every = [v for v in library.videos() if chosen is None or v.id in chosen]
         some = every[first : first + size]
+        shown = Shown.of(person, library)
         more = first + size < len(every)
         return {
-            "videos": [Shown(person, library.roots()).video(one) for one in some],
+            "videos": [shown.video(one) for one in some],
             "total": len(every),
             "next": cursor_to(first + size, what) if more else None,
         }
@@ -145,7 +146,7 @@ async def video(video: VideoId, place: At, person: Viewer) -> dict[str, Any]:
         found = known(library, video)
         states = library.states(found.id)
         return {
-            **Shown(person, library.roots()).video(found),
+            **Shown.of(person, library).video(found),
             "metadata": dict(found.metadata),
             "channels": {s.channel: {"state": s.state, "items": s.items} for s in states},
             "chapters": chapters_of(library, found),
@@ -248,14 +249,15 @@ async def moment(
             raise NotFoundError(error.message, hint="The video has become shorter.") from error
         said = [p for p in library._need().passages_of(found.id) if p.span.overlap(span) > 0]
         times = library._need().still_times(found.id)
+        shown = Shown.of(person, library)
         return {
             "id": moment,
-            "video": Shown(person, library.roots()).video(found),
+            "video": shown.video(found),
             "start": round(span.start, 3),
             "end": round(span.end, 3),
             "passages": [passage_dict(p) for p in sorted(said, key=lambda p: (p.span, p.source))],
             "stills": [round(t, 3) for t in times if span.start <= t < span.end],
-            "links": links_of(found.id, span.start, span.end, span.middle),
+            "links": links_of(found.id, span.start, span.end, span.middle, pictured=bool(times)),
         }
 
     return await place.look(person, work)
