@@ -77,6 +77,21 @@ def test_a_film_that_only_sounds_is_converted_on_its_page(page: Any) -> None:
     assert "t=5.000" in page.evaluate(f"{PLAYER}.src")
 
 
+def test_a_conversion_that_was_given_up_is_asked_for_again_but_not_without_end(page: Any) -> None:
+    opened(page, "violin")
+    until(page, f"{PLAYER}.videoWidth > 0")
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url) if "stream.mp4" in r.url else None)
+    page.evaluate(f"{PLAYER}.dispatchEvent(new Event('ended'))")
+    page.wait_for_timeout(500)
+    assert asked == []  # it gave nothing: it is at its end
+    page.evaluate(f"{PLAYER}.muted = true, void {PLAYER}.play()")
+    until(page, f"{PLAYER}.currentTime > 1.2")
+    page.evaluate(f"{PLAYER}.dispatchEvent(new Event('ended'))")
+    until(page, f"/t=[1-7]\\.\\d/.test({PLAYER}.src)")
+    assert len(asked) == 1
+
+
 def test_a_film_that_can_be_played_is_not_converted(page: Any) -> None:
     opened(page, "talk")
     page.wait_for_timeout(1000)

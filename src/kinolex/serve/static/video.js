@@ -32,8 +32,11 @@ function go(time, { playing = !player.paused, until = null } = {}) {
   moved(to);
 }
 
-// One that waited too long for its player gave way to another: the rest is asked for again.
-player.addEventListener("ended", () => { if (converted && now() < duration - 1) go(now(), { playing: true, until: limit }); });
+// One that waited too long for its player gave way to another: the rest is asked for again. One that
+// gave next to nothing is at its end, whatever its file says of its length.
+player.addEventListener("ended", () => {
+  if (converted && player.currentTime > 1 && now() < duration - 1) go(now(), { playing: true, until: limit });
+});
 
 function moved(time = now()) {
   seek.value = time;
@@ -95,12 +98,13 @@ async function words() {
   if (!said.length) one("#lines").append(make("li", {}, "Nothing is said here, or speech is not indexed yet."));
   if (!screenWords.length) one("#screen-lines").append(make("li", {}, "No words on the screen, or they are not indexed yet."));
   moved();
-  for (const each of all("#chapter-lines .line")) {
-    each.parentElement.dataset.start = each.dataset.start;
-    each.parentElement.dataset.end = each.dataset.end;
-    one("time", each).textContent = clock(Number(each.dataset.start));
-    each.addEventListener("click", () => go(Number(each.dataset.start)));
-  }
+}
+
+for (const each of all("#chapter-lines .line")) {
+  each.parentElement.dataset.start = each.dataset.start;
+  each.parentElement.dataset.end = each.dataset.end;
+  one("time", each).textContent = clock(Number(each.dataset.start));
+  each.addEventListener("click", () => go(Number(each.dataset.start)));
 }
 
 function boxes(time) {
