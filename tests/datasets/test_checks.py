@@ -55,6 +55,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_of_many_files_one_is_enough_and_none_is_hashed(tmp_path: Path) -> None:
+    many = replace(TOY, files=(File("*.csv", ("train",)), File("*.txt", (), optional=True)))
+    (tmp_path / "train.csv").write_text(TRAIN)
+    found, missing = check(many, tmp_path).files
+    assert (found.state, found.place, found.sha256) == ("there", str(tmp_path / "*.csv"), "")
+    assert (missing.state, missing.optional) == ("missing", True)
+
+
 def test_all_is_well(folder: Path) -> None:
     report = check(TOY, folder)
     assert report.complete

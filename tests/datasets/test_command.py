@@ -16,7 +16,8 @@ import pytest
 import typer.main
 
 from kinolex.cli.datasets import app
-from kinolex.datasets.dataset import datasets
+from kinolex.datasets import dataset as registry
+from kinolex.datasets.dataset import Split, datasets, described
 from kinolex.datasets.records import read
 from kinolex.errors import UsageError
 
@@ -29,6 +30,15 @@ def run(*words: str) -> int:
 
 
 @pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a data set of which only the facts are known."""
+    datasets()
+    monkeypatch.setattr(registry, "_known", dict(registry._known))
+    splits = (Split("all", "other"),)
+    return described("told", title="Told", task="play", citation="None.", splits=splits).name
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "in").mkdir()
     place = tmp_path / "in" / "charades_sta_test.txt"
@@ -37,13 +47,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_list_names_every_data_set_once(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, told: str
 ) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     assert run("list") == 0
     out = capsys.readouterr().out
     lines = {line.strip("* ").split()[0]: line for line in out.splitlines()[1:]}
     assert list(lines) == list(datasets())
+    assert lines[told].split()[:2] == [told, "play"]
     for name, one in datasets().items():
         assert lines[name].strip().startswith("*") == bool(one.reader)
         assert one.title in lines[name]
@@ -90,12 +101,12 @@ def test_a_pipe_gets_no_blanks_and_folded_splits(
     assert ", +" not in line
 
 
-def test_list_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_list_for_programs(capsys: pytest.CaptureFixture[str], told: str) -> None:
     assert run("list", "--json") == 0
     found = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
     assert set(found) == set(datasets())
     assert found["qvhighlights"]["splits"][1]["records"] == 1550
-    assert (found["lsmdc"]["loader"], found["videoset"]["loader"]) == (True, False)
+    assert (found["lsmdc"]["loader"], found[told]["loader"]) == (True, False)
 
 
 def test_check_says_what_is_wrong(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,11 +123,13 @@ def test_check_says_what_is_wrong(folder: Path, capsys: pytest.CaptureFixture[st
     assert json.loads(capsys.readouterr().out)["splits"][1]["state"] == "differs"
 
 
-def test_check_of_what_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_of_what_is_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], told: str
+) -> None:
     assert run("check", "lsmdc", str(tmp_path)) == 1
     assert "missing LSMDC16_challenge_1000_publictect.csv" in capsys.readouterr().out
-    assert run("check", "videoset", str(tmp_path)) == 1
-    assert "all: missing videoset.all.jsonl" in capsys.readouterr().out
+    assert run("check", told, str(tmp_path)) == 1
+    assert "all: missing told.all.jsonl" in capsys.readouterr().out
     with pytest.raises(UsageError, match="Did you mean lsmdc"):
         run("check", "lsdmc", str(tmp_path))
 
@@ -161,6 +174,25 @@ def test_convert_keeps_what_is_there(folder: Path, tmp_path: Path) -> None:
     assert to.read_text() == "old"
     with pytest.raises(UsageError, match="no folder"):
         run("convert", "charades-sta", str(folder / "none"), str(to))
+
+
+def test_a_data_set_of_many_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "annotations" / "ego").mkdir(parents=True)
+    for name in ("e01", "e02"):
+        place = tmp_path / "annotations" / "ego" / f"{name}.csv"
+        place.write_text(f"n,at,said\n1,0,I walk in {name}.\n2,5,I sit.\n")
+    assert run("check", "videoset", str(tmp_path)) == 0
+    out = capsys.readouterr().out
+    assert "annotations/*/*.csv: there; no hash is published" in out
+    assert "all: 2 videos, 4 records (no size is published)" in out
+    assert "Not verified: The files were not at hand" in out
+    with pytest.raises(UsageError, match="is a file of the data set itself"):
+        run("convert", "videoset", str(tmp_path), str(place))
+    to = tmp_path / "out.jsonl"
+    assert run("convert", "videoset", str(tmp_path), str(to)) == 0
+    assert [(one.kind, one.video) for one in read(to)] == [("moment", "e01")] * 2 + [
+        ("moment", "e02")
+    ] * 2
 
 
 def test_check_of_composed_queries(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,3 +59,17 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
         digest(tmp_path / "a.txt.gz")
     with pytest.raises(UsageError, match="has no file b"):
         folder.json("b.json")
+
+
+def test_a_star_stands_for_many_files(tmp_path: Path) -> None:
+    many = File("GT/*.mat", ("all",), also=("*.mat",))
+    folder = Folder(tmp_path, (many,))
+    assert folder.places(many) == []
+    assert folder.place("GT/*.mat") is None
+    (tmp_path / "c.mat").write_text("")
+    assert folder.places("GT/*.mat") == [tmp_path / "c.mat"]
+    (tmp_path / "GT" / "d.mat").mkdir(parents=True)
+    for name in ("b.mat", "a.mat", "._a.mat", "a.txt"):
+        (tmp_path / "GT" / name).write_text("")
+    assert folder.places(many) == [tmp_path / "GT" / "a.mat", tmp_path / "GT" / "b.mat"]
+    assert folder.place(many) == tmp_path / "GT" / "a.mat"

@@ -121,9 +121,9 @@ def _demand_other(one: Dataset, folder: Path, to: Path) -> None:
 
     own = [folder / f"{one.name}.{each.name}.jsonl{end}" for each in one.splits
            for end in ("", ".gz")]  # fmt: skip
-    places = [Folder(folder, one.files).place(file) for file in one.files]
+    places = [place for file in one.files for place in Folder(folder, one.files).places(file)]
     for place in (*own, *places):
-        if place is not None and place.exists() and to.exists() and place.samefile(to):
+        if place.exists() and to.exists() and place.samefile(to):
             raise UsageError(f"{to} is a file of the data set itself.", hint="Choose another name.")
 
 

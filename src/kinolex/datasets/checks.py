@@ -215,6 +215,8 @@ def _file(file: File, folder: Folder) -> FileCheck:
     place = folder.place(file)
     if place is None:
         return FileCheck(file.name, "missing", published=file.sha256, optional=file.optional)
+    if file.many:
+        return FileCheck(file.name, "there", str(folder.path / file.name), optional=file.optional)
     try:
         found = digest(place)
     except UsageError:

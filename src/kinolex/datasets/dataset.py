@@ -216,7 +216,10 @@ class Dataset:
                 yield dataclasses.replace(record, split=split)
         except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
             what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-            names = ", ".join(str(folder.place(one)) for one in self._needed(split))
+            names = ", ".join(
+                str(folder.path / one.name if one.many else folder.place(one))
+                for one in self._needed(split)
+            )
             raise UsageError(
                 f"{names}: not in the form of {self.title} after {number} records: {what}."
             ) from error

@@ -27,7 +27,7 @@ class File:
     ----------
     name : str
         As its authors call it. The file may also be there as ``also``, under ``path``, and each
-        of these with ``.gz``.
+        of these with ``.gz``. With a ``*`` it stands for many files, as ``GT/*.mat``.
     splits : tuple of str
         Splits that need it.
     also : tuple of str
@@ -56,6 +56,17 @@ class File:
         plain = (self.name, *self.also, *((self.path,) if self.path else ()))
         return tuple(name + end for name in dict.fromkeys(plain) for end in ("", ".gz"))
 
+    @property
+    def many(self) -> bool:
+        """Whether it stands for many files.
+
+        Examples
+        --------
+        >>> File("GT/*.mat").many, File("train.json").many
+        (True, False)
+        """
+        return "*" in self.name
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {
@@ -80,10 +91,19 @@ class Folder:
     files: Sequence[File] = ()
 
     def place(self, file: File | str) -> Path | None:
-        """Where a file lies, or None."""
+        """Where a file lies (of many the first), or None."""
+        return next(iter(self.places(file)), None)
+
+    def places(self, file: File | str) -> list[Path]:
+        """Where a file lies: one place, or all in order of those that a ``*`` stands for."""
         one = self._file(file) if isinstance(file, str) else file
-        places = (self.path / name for name in one.names)
-        return next((place for place in places if place.is_file()), None)
+        for name in one.names:
+            found = sorted(self.path.glob(name)) if one.many else [self.path / name]
+            # Copies from a Mac bring a hidden file along with each file.
+            found = [place for place in found if place.is_file() and place.name[0] != "."]
+            if found:
+                return found
+        return []
 
     def of(self, split: str) -> str:
         """The name of the one file that a split needs."""
