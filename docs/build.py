@@ -1,6 +1,6 @@
 """Write the generated pages: ``python.md`` from the docstrings, ``commands.md``, the protocols.
 
-The page of the matchers is written where torch is there.
+The pages of the lab and of its matchers are written where torch is there.
 
 Run with ``make docs``; a test says when a page is out of date.
 """
@@ -8,11 +8,13 @@ Run with ``make docs``; a test says when a page is out of date.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import re
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 MODULES = (
@@ -68,18 +70,55 @@ MODULES = (
     "kinolex.benchmark.unlabelled.probe",
     "kinolex.datasets.dataset",
     "kinolex.datasets.records",
+    "kinolex.world.scene",
+    "kinolex.world.sampling",
+    "kinolex.world.drawing",
+    "kinolex.world.streams",
+    "kinolex.world.writing",
+    "kinolex.world.facts",
+    "kinolex.world.checks",
+    "kinolex.world.edits",
+    "kinolex.world.planning",
+    "kinolex.world.splits",
+    "kinolex.world.sheets",
+    "kinolex.world.kinds.base",
+    "kinolex.world.truth.registry",
+    "kinolex.world.truth.exporting",
     "kinolex.encoders.protocols",
     "kinolex.encoders.registry",
     "kinolex.testing.encoders",
     "kinolex.testing.exporters",
     "kinolex.testing.measures",
 )
+LAB = (
+    "kinolex.lab.features",
+    "kinolex.lab.dataset",
+    "kinolex.lab.matchers.base",
+    "kinolex.lab.losses.base",
+    "kinolex.lab.backbone.backbone",
+    "kinolex.lab.backbone.shape",
+    "kinolex.lab.backbone.loading",
+    "kinolex.lab.backbone.points",
+    "kinolex.lab.training.settings",
+    "kinolex.lab.training.running",
+    "kinolex.lab.training.trainer",
+    "kinolex.lab.training.checkpoints",
+    "kinolex.lab.evaluating",
+    "kinolex.lab.comparing",
+    "kinolex.lab.decoding",
+    "kinolex.lab.indexed",
+    "kinolex.lab.export.run",
+    "kinolex.lab.export.matcher",
+    "kinolex.lab.export.encoder",
+    "kinolex.testing.matchers",
+)
+"""What the lab is called by; it needs torch, and so does its page."""
 
 
 def signature(thing: object) -> str:
     """Signature without module paths; of settings, their fields and defaults."""
     if fields := getattr(thing, "model_fields", None):
-        values = ("..." if f.default_factory else repr(f.default) for f in fields.values())
+        values = ("..." if _is_long(field) else repr(field.default) for field in fields.values())
         given = map("=".join, zip(fields, values, strict=True))
         return f"(*, {', '.join(given)})"
     try:
@@ -88,6 +127,13 @@ def signature(thing: object) -> str:
         return ""
     text = re.sub(r"<factory>|<[^>]* at 0x[0-9a-f]+>|<function (\w+)[^>]*>", r"...", text)
     return text.replace("'", "")
+
+
+def _is_long(field: Any) -> bool:
+    """Whether a setting has no value by default, or one with settings of its own."""
+    return (
+        field.is_required() or field.default_factory or hasattr(type(field.default), "model_fields")
+    )
 
 
 def page(doc: str | None) -> str:
@@ -133,11 +179,28 @@ def members(module: ModuleType) -> list[str]:
 
 def python_reference() -> str:
     """The whole page."""
-    parts = [
+    return reference_of(
         "# Python reference",
-        "Generated from the docstrings by `make docs`; start with `kinolex.open`.",
-    ]
-    for name in MODULES:
+        "Generated from the docstrings by `make docs`; start with `kinolex.open`. What trains "
+        "matchers is in [lab-python.md](lab-python.md).",
+        MODULES,
+    )
+
+
+def lab_reference() -> str:
+    """The page of the lab."""
+    return reference_of(
+        "# Python reference of the lab",
+        "Generated from the docstrings by `make docs`; start with [lab.md](lab.md). All of this "
+        "needs torch.",
+        LAB,
+    )
+
+
+def reference_of(title: str, introduction: str, modules: tuple[str, ...]) -> str:
+    """A page of modules, in their order."""
+    parts = [title, introduction]
+    for name in modules:
         module = importlib.import_module(name)
         parts.append(f"## `{name}`\n\n{page(module.__doc__)}")
         parts += members(module)
@@ -150,6 +213,8 @@ def main() -> None:
     from kinolex.cli.reference import reference
 
     (HERE / "python.md").write_text(python_reference(), encoding="utf-8")
+    if importlib.util.find_spec("torch") is not None:
+        (HERE / "lab-python.md").write_text(lab_reference(), encoding="utf-8")
     (HERE / "commands.md").write_text(reference(), encoding="utf-8")
     (HERE / "protocols").mkdir(exist_ok=True)
     sys.path.insert(0, str(HERE))

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     every: float = Field(default=1.0, gt=0, le=3600, description="Seconds between sampled frames.")
     picture: str = Field(default="", description="Picture encoder: a card's name or a folder.")
     words: str = Field(default="", description="Sentence encoder: a card's name or a folder.")
+    matcher: str = Field(
+        default="", description="Matcher that judges pictures: a folder of `kinolex matchers`."
+    )
     speech: str = Field(default="", description="Speech model: a card's name or a folder.")
     screen: Literal["", "rapidocr", "tesseract"] = Field(
         default="", description="Screen text reader."

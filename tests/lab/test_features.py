@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from kinolex.encoders.matcher import evenly
 from kinolex.errors import UsageError
-from kinolex.lab.features import Cache, Writer, evenly
+from kinolex.lab.features import Cache, Writer
 
 
 def made(place: Path) -> dict[str, np.ndarray]:
@@ -103,3 +104,53 @@ def test_frames_are_taken_evenly(count: int, most: int) -> None:
     steps = np.diff(taken)
     assert not len(steps) or (steps.min() >= 1 and steps.max() - steps.min() <= 1)
     assert abs((taken[0] + 0) - (count - 1 - taken[-1])) <= 1
+
+
+def with_pixels(place: Path, **more: bool) -> dict[str, np.ndarray]:
+    random = np.random.default_rng(0)
+    given = {f"v{n}": random.integers(0, 256, (n, 3, 2, 2), np.uint8) for n in (1, 5, 3)}
+    sides = {"dimensions": 4 if more else 0, "pixels": 2, "tokens": {"end": 9}, **more}
+    with Writer(place, model="toy", **sides) as to:
+        for name, pixels in given.items():
+            to.add_video(name, pixels=pixels, **{one: np.ones((1, 4)) for one in more})
+        to.add_text("a", ids=np.array([7, 1, 9]))
+        to.add_text("longer", ids=np.array([7, 1, 2, 300_000, 4, 9]))
+    return given
+
+
+def test_pixels_and_tokens_come_as_they_are(tmp_path: Path) -> None:
+    given = with_pixels(tmp_path)
+    cache = Cache(tmp_path, frames=3, words=4)
+    found = cache.videos(["v3", "v1", "v5"])
+    assert found.mask.tolist() == [[True] * 3, [True, False, False], [True] * 3]
+    for row, (name, rows) in enumerate((("v3", [0, 1, 2]), ("v1", [0]), ("v5", [0, 2, 4]))):
+        assert np.array_equal(found.pixels[row, : len(rows)].numpy(), given[name][rows])
+    assert found.pixels[1, 1:].sum() == 0
+    said = cache.texts(["longer", "a"])
+    assert said.ids.tolist() == [[7, 1, 2, 9], [7, 1, 9, 0]], "a text that is cut keeps its end"
+    assert said.mask.tolist() == [[True] * 4, [True, True, True, False]]
+    assert (tmp_path / "pixels.u8").stat().st_size == 9 * 12
+    assert all(isinstance(one, np.memmap) for one in cache._maps.values())
+    assert (cache.pixels, cache.tokens, cache.gives) == (2, {"end": 9}, {"pixels"})
+    assert (found.frames.shape, said.sentences.shape) == ((3, 3, 0), (2, 0))
+
+
+def test_sound_lies_beside_pixels(tmp_path: Path) -> None:
+    with_pixels(tmp_path, sound=True)
+    cache = Cache(tmp_path)
+    assert cache.gives == {"pixels", "sound"}
+    assert cache.videos(["v5"]).sound.shape == (1, 1, 4)
+
+
+def test_pixels_are_refused_where_they_are_none(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="Patches and words are vectors"):
+        Writer(tmp_path / "no", model="m", dimensions=2, pixels=2, words=True)
+    with Writer(tmp_path, model="m", dimensions=0, pixels=2) as to:
+        with pytest.raises(UsageError, match="no whole numbers that fit uint8"):
+            to.add_video("v", pixels=np.full((1, 3, 2, 2), 256))
+        with pytest.raises(UsageError, match="no whole numbers"):
+            to.add_video("v", pixels=np.full((1, 3, 2, 2), 0.5))
+        with pytest.raises(UsageError, match="comes with frames; this cache holds pixels"):
+            to.add_video("v", np.ones((1, 2)))
+    with pytest.raises(UsageError, match="is a cache with another schema"):
+        with_pixels(tmp_path / "cache") and Writer(tmp_path / "cache", model="toy", dimensions=0)

@@ -39,7 +39,7 @@ def rows(kind: type[BaseModel], under: str) -> list[str]:
         usual: Any = one.get_default(call_default_factory=True)
         told = "" if one.is_required() else f"`{json.dumps(usual)}`"
         assert one.description, name
-        found.append(f"| `{under}{name}` | {told} | {one.description} |\n")
+        found.append(f"| `{under}{one.alias or name}` | {told} | {one.description} |\n")
     return found
 
 
@@ -63,6 +63,31 @@ def test_its_settings_are_settings(page: str, tmp_path: Path) -> None:
     assert more
     (tmp_path / "some.toml").write_text(whole[1] + more[1])
     assert list(read(tmp_path / "some.toml").losses) == ["info-nce", "teach-text"]
+
+
+@pytest.mark.slow
+def test_its_commands_train_end_to_end(page: str, tmp_path: Path) -> None:
+    """Drawn clips, their pixels, a backbone from nothing: what it was trained on is found again."""
+    commands = re.search(r"<!-- end to end: .*?```\n(.*?)```", page, re.DOTALL)
+    toml = re.search(r"with `end\.toml`:\n\n```toml\n(.*?)```", page, re.DOTALL)
+    assert commands
+    assert toml
+    (tmp_path / "end.toml").write_text(toml[1])
+    read_by_programs = "kinolex compare runs/end --split train --pairs 0 --json"
+    for line in (*commands[1].splitlines(), read_by_programs):
+        found = subprocess.run(
+            [sys.executable, "-m", *line.split()],
+            cwd=tmp_path,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert found.returncode == 0, found.stderr
+    there = json.loads(found.stdout)["rows"][0]["means"]["text to video"]
+    assert there["counted"] == 180
+    assert there["values"]["R@1"] > 0.5
+    assert there["guess"]["R@1"] < 0.02
 
 
 def test_its_lines_are_records(page: str, tmp_path: Path) -> None:

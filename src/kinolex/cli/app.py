@@ -38,6 +38,7 @@ VERBS: dict[str, str] = {
     "world": "Draw clips of which everything is known: write, describe and look at them.",
     "features": "Decode videos once and keep their features, to train matchers on.",
     "train": "Train a matcher on kept features, as one settings file says.",
+    "matchers": "List matchers of the lab, export trained ones for search, show exported ones.",
     "compare": "Put trained matchers side by side: figures over seeds, significance, cost.",
     "accounts": "Say who may ask a served library: people, roles, passwords, tokens.",
     "version": "Print the version.",

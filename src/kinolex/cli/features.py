@@ -1,9 +1,11 @@
-"""``kinolex features``: decode videos once and keep their features for training."""
+"""``kinolex features``: decode videos once and keep their features, or pixels, for training."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +14,9 @@ from kinolex.cli.lazy import verb
 from kinolex.cli.options import AsJson
 from kinolex.cli.out import put, put_json, say
 from kinolex.errors import UsageError
+
+if TYPE_CHECKING:
+    from kinolex.benchmark.items import Sampling
 
 app = verb()
 
@@ -40,15 +45,50 @@ Source = Annotated[
         help="Take features that were kept (.npz, as `kinolex evaluate --keep` writes them).",
     ),
 ]
+Pixels = Annotated[
+    int | None,
+    typer.Option(
+        "--pixels",
+        metavar="SIZE",
+        help="Keep pictures of SIZE x SIZE and the tokens of texts instead, to train end to end.",
+    ),
+]
+Backbone = Annotated[
+    str,
+    typer.Option(
+        "--backbone",
+        metavar="PLACE",
+        help="Published weights (a folder of CLIP or SigLIP with its tokenizer.json) whose "
+        "features are kept; with --pixels, by whose rules pictures and texts are prepared.",
+    ),
+]
+Indexed = Annotated[
+    bool,
+    typer.Option(
+        "--indexed",
+        help="Take the frames that the library holds instead of decoding: what is trained on them "
+        "judges in `kinolex search`.",
+    ),
+]
+Patches = Annotated[
+    bool, typer.Option("--patches", help="Of the backbone, each patch of a frame too.")
+]
+Words = Annotated[bool, typer.Option("--words", help="Of the backbone, each word of a text too.")]
 
 
 @app.command("features")
 def features(
+    context: typer.Context,
     out: Out,
     model: Model = "",
     records: Records = "",
     media: Media = "",
     source: Source = "",
+    indexed: Indexed = False,
+    pixels: Pixels = None,
+    backbone: Backbone = "",
+    patches: Patches = False,
+    words: Words = False,
     frames: options.Frames = None,
     every: options.Every = None,
     partly: options.Partly = False,
@@ -65,13 +105,25 @@ def features(
 
     left: tuple[str, ...] = ()
     if source:
-        if model or records or media:
+        if model or records or media or backbone or indexed or pixels is not None:
             raise UsageError("--from holds what a model gave: name no --model or --media with it.")
         from kinolex.lab.filling import copy_kept
 
         copy_kept(out, source)
+    elif indexed:
+        if model or media or backbone or pixels is not None or not records:
+            raise UsageError(
+                "--indexed takes frames from the library.", hint="Give --records FILE with it."
+            )
+        left = _copied(context, out, records, partly)
     else:
-        left = _filled(out, model, records, media, frames, every, partly)
+        _demand(model, records, media, pixels, backbone)
+        if (patches or words) and (pixels is not None or not backbone):
+            raise UsageError(
+                "Patches and words are features of a backbone.", hint="Name one with --backbone."
+            )
+        fill = _filler(out, model, pixels, backbone, patches, words)
+        left = _filled(fill, records, media, _sampling(frames, every), partly)
     held = Cache(out)
     told = {
         "cache": str(Path(out)),
@@ -89,42 +141,73 @@ def features(
     return 1 if left else 0
 
 
-def _filled(
-    out: str,
-    model: str,
-    records: str,
-    media: str,
-    frames: int | None,
-    every: float | None,
-    partly: bool,
-) -> tuple[str, ...]:
-    from kinolex.benchmark.items import Sampling
-    from kinolex.benchmark.models import open_model
-    from kinolex.cli.evaluate_model import shown
+def _copied(context: typer.Context, out: str, records: str, partly: bool) -> tuple[str, ...]:
+    from kinolex.cli.lazy import given
     from kinolex.datasets import records as files
-    from kinolex.lab.filling import fill
+    from kinolex.lab.indexed import fill_from_library
+    from kinolex.settings import default_library
 
-    for name, given in (("--model", model), ("--records", records), ("--media", media)):
+    place = given(context).library or default_library()
+    return fill_from_library(out, place, files.read(records), partly=partly)
+
+
+def _demand(model: str, records: str, media: str, pixels: int | None, backbone: str) -> None:
+    """Refuse what is missing, and two that give features."""
+    if model and (backbone or pixels is not None):
+        raise UsageError(
+            "--model, and --backbone or --pixels, keep different things.",
+            hint="Fill a cache for each, in a folder of its own.",
+        )
+    for name, given in (
+        ("--model", model or backbone or pixels is not None),
+        ("--records", records),
+        ("--media", media),
+    ):
         if not given:
             raise UsageError(
                 f"{name} is missing.",
                 hint="Give --model NAME --records FILE --media FOLDER, or --from FILE.npz.",
             )
+
+
+def _sampling(frames: int | None, every: float | None) -> Sampling:
+    from kinolex.benchmark.items import Sampling
+
     if frames is not None and every is not None:
         raise UsageError("Give --frames or --every, not both.")
-    sampling = Sampling()
     if frames is not None:
-        sampling = Sampling(frames=frames)
-    if every is not None:
-        sampling = Sampling(frames=0, every=every)
+        return Sampling(frames=frames)
+    return Sampling() if every is None else Sampling(frames=0, every=every)
+
+
+def _filler(
+    out: str, model: str, pixels: int | None, backbone: str, patches: bool, words: bool
+) -> Callable[..., tuple[str, ...]]:
+    """What fills the cache, of records and media."""
+    if pixels is not None:
+        from kinolex.lab.decoding import fill_pixels
+
+        return partial(fill_pixels, out, size=pixels, backbone=backbone or None)
+    if backbone:
+        from kinolex.lab.decoding import fill_from_backbone
+
+        return partial(fill_from_backbone, out, backbone, patches=patches, words=words)
+    from kinolex.benchmark.models import open_model
+    from kinolex.lab.filling import fill
+
+    return partial(fill, out, open_model(model))
+
+
+def _filled(
+    fill: Callable[..., tuple[str, ...]],
+    records: str,
+    media: str,
+    sampling: Sampling,
+    partly: bool,
+) -> tuple[str, ...]:
+    from kinolex.cli.evaluate_model import shown
+    from kinolex.datasets import records as files
+
     said = list(files.read(records))
     with shown() as progress:
-        return fill(
-            out,
-            open_model(model),
-            said,
-            media,
-            sampling=sampling,
-            partly=partly,
-            progress=progress,
-        )
+        return fill(said, media, sampling=sampling, partly=partly, progress=progress)

@@ -51,9 +51,11 @@ def place_of(context: Any) -> str:
     return given(context).library or str(default_library())
 
 
-def opened(context: Any, *, read_only: bool) -> Any:
-    """Open the library of this call (`kinolex.api.open`)."""
+def opened(context: Any, *, read_only: bool, **changes: Any) -> Any:
+    """Open the library of this call (`kinolex.api.open`), with changes of the settings."""
     from kinolex import api
     from kinolex.cli.lazy import given
+    from kinolex.settings import settings_from
 
-    return api.open(given(context).library or None, read_only=read_only)
+    settings = settings_from(**changes) if changes else None
+    return api.open(given(context).library or None, read_only=read_only, settings=settings)

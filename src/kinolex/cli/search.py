@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -84,6 +85,12 @@ Tagged = Annotated[
 ]
 Limit = Annotated[int, typer.Option(metavar="N", help="At most so many moments.")]
 Group = Annotated[str, typer.Option(metavar="BY", help="moment, or video for one moment a video.")]
+Matcher = Annotated[
+    str,
+    typer.Option(
+        metavar="FOLDER", help="Let a matcher of `kinolex matchers export` judge the pictures."
+    ),
+]
 AsPaths = Annotated[
     bool, typer.Option("--paths", help="Print file paths only, each once, best first.")
 ]
@@ -116,6 +123,7 @@ def search(
     tag: Tagged = None,
     limit: Limit = 10,
     group: Group = "moment",
+    matcher: Matcher = "",
     as_json: AsJson = False,
     paths: AsPaths = False,
     uris: AsUris = False,
@@ -131,7 +139,7 @@ def search(
     no_blanks(
         {"--image": image, "--like": like, "--in": within, "--channel": channel, "--tag": tag}
     )
-    with opened(context, read_only=True) as library:
+    with opened(context, read_only=True, **matcher_of(matcher)) as library:
         answer = library.search(
             question(text or []),
             image=image or None,
@@ -190,6 +198,20 @@ def group_of(name: str) -> str:
     if name not in ("moment", "video"):
         raise UsageError(f"--group {name!r} is not possible.", hint="Choose moment or video.")
     return name
+
+
+def matcher_of(folder: str) -> dict[str, str]:
+    """The setting of a matcher that was named, checked; nothing where none was."""
+    if not folder:
+        return {}
+    from kinolex.encoders.matcher import CARD
+
+    if not (Path(folder).expanduser() / CARD).is_file():
+        raise UsageError(
+            f"--matcher {folder} is no matcher: it has no {CARD}.",
+            hint="`kinolex matchers export` writes such a folder.",
+        )
+    return {"matcher": folder}
 
 
 def _form(as_json: bool, paths: bool, uris: bool, null: bool) -> str:

@@ -1,10 +1,12 @@
 """A cache of features: every video decoded once, then read in batches through memory maps.
 
-A cache is a folder. ``cache.json`` says what it is (``kinolex.lab.features/1``); ``videos.jsonl``
-and ``texts.jsonl`` have one line an item, and each kind of vector lies in one file of float16
-without header, item after item: ``frames``, ``patches``, ``sound``, ``context``, ``sentences``,
-``words``. A line is written when its vectors are on the disk, so that what was interrupted goes on
-where it stopped.
+A cache is a folder. ``cache.json`` says what it is; ``videos.jsonl`` and ``texts.jsonl`` have one
+line an item, and each kind of vector lies in one file of float16 without header, item after item:
+``frames``, ``patches``, ``sound``, ``context``, ``sentences``, ``words``
+(``kinolex.lab.features/1``). A cache for training end to end (``kinolex.lab.pixels/1``) holds
+``pixels`` instead of frames, bytes of 3 x side x side, and ``ids`` instead of sentences, the
+numbers of tokens. A line is written when its rows are on the disk (`kinolex.lab.rows`), so that
+what was interrupted goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -12,33 +14,26 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from kinolex.encoders.matcher import evenly
 from kinolex.errors import UsageError
 from kinolex.lab.matchers.base import Sizes, Texts, Videos
+from kinolex.lab.rows import Form, Rows, forms, items
 
-__all__ = ["SCHEMA", "Cache", "Writer", "evenly"]
+__all__ = ["PIXELS", "SCHEMA", "Cache", "Writer"]
 
-SCHEMA = "kinolex.lab.features/1"
+SCHEMA, PIXELS = "kinolex.lab.features/1", "kinolex.lab.pixels/1"
+"""Caches of vectors, and of pixels and tokens."""
 
 Array = npt.NDArray[Any]
-Half = npt.NDArray[np.float16]
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """A line of ``videos.jsonl`` or ``texts.jsonl``: its name, and how many rows of each file."""
-
-    name: str
-    counts: Mapping[str, int]
 
 
 class Writer:
@@ -51,12 +46,16 @@ class Writer:
     model : str
         Whose vectors they are. A cache holds those of one model.
     dimensions : int
-        Of the space that frames and texts share.
+        Of the space that frames and texts share. With pixels that of sound and context; 0: neither.
     patches : int
         Of each frame; 0: none.
     words, sound, context : bool
         Whether texts come with words, and videos with pieces of sound and with vectors of the
         clips around them.
+    pixels : int
+        Side of the pictures that are kept instead of frames' vectors; 0: vectors are kept.
+    tokens : mapping, optional
+        Of a cache of pixels, what `kinolex.lab.tokenizing.told` says of its tokens.
 
     Raises
     ------
@@ -85,9 +84,11 @@ class Writer:
         words: bool = False,
         sound: bool = False,
         context: bool = False,
+        pixels: int = 0,
+        tokens: Mapping[str, Any] | None = None,
     ) -> None:
         self.place = Path(place)
-        self.about = {
+        self.about: dict[str, Any] = {
             "schema": SCHEMA,
             "model": model,
             "dimensions": dimensions,
@@ -96,12 +97,16 @@ class Writer:
             "sound": sound,
             "context": context,
         }
+        if pixels:
+            self.about |= {"schema": PIXELS, "pixels": pixels, "tokens": dict(tokens or {})}
+            if patches or words:
+                raise UsageError("Patches and words are vectors: no cache of pixels holds them.")
         try:
             self.place.mkdir(parents=True, exist_ok=True)
             self._claim()
             self._sides = {
-                "videos": _Side(self.place, "videos", self._widths("videos")),
-                "texts": _Side(self.place, "texts", self._widths("texts")),
+                "videos": Rows(self.place, "videos", forms(self.about, "videos")),
+                "texts": Rows(self.place, "texts", forms(self.about, "texts")),
             }
         except OSError as error:
             raise UsageError(
@@ -123,9 +128,6 @@ class Writer:
         part.write_text(json.dumps(self.about) + "\n", encoding="utf-8")
         os.replace(part, card)
 
-    def _widths(self, side: str) -> dict[str, int]:
-        return _widths(self.about, side)
-
     def has_video(self, name: str) -> bool:
         """Whether it is there already."""
         return name in self._sides["videos"].names
@@ -137,11 +139,12 @@ class Writer:
     def add_video(
         self,
         name: str,
-        frames: Array,
+        frames: Array | None = None,
         patches: Array | None = None,
         *,
         sound: Array | None = None,
         context: Array | None = None,
+        pixels: Array | None = None,
     ) -> None:
         """Add a video; one that is there already is left as it is.
 
@@ -149,20 +152,32 @@ class Writer:
         ----------
         name : str
             As records call it.
-        frames : ndarray, shape (frames, dimensions)
+        frames : ndarray, shape (frames, dimensions), optional
             At least one.
         patches : ndarray, shape (frames, patches, dimensions), optional
         sound, context : ndarray, shape (pieces, dimensions), optional
+        pixels : ndarray of uint8, shape (frames, 3, side, side), optional
+            Instead of frames; at least one.
         """
-        given = {"frames": frames, "patches": patches, "sound": sound, "context": context}
+        given = {"frames": frames, "patches": patches, "pixels": pixels}
+        given |= {"sound": sound, "context": context}
         self._sides["videos"].add(name, {n: one for n, one in given.items() if one is not None})
 
-    def add_text(self, text: str, sentence: Array, words: Array | None = None) -> None:
-        """Add a text: its vector (dimensions,), and its words (words, dimensions) where known."""
-        given = {"sentences": np.asarray(sentence)[None]}
-        if words is not None:
-            given["words"] = words
-        self._sides["texts"].add(text, given)
+    def add_text(
+        self,
+        text: str,
+        sentence: Array | None = None,
+        words: Array | None = None,
+        *,
+        ids: Array | None = None,
+    ) -> None:
+        """Add a text: its vector (dimensions,), and its words (words, dimensions) where known.
+
+        In a cache of pixels: the numbers of its tokens (tokens,), begin and end included.
+        """
+        given = {"sentences": None if sentence is None else np.asarray(sentence)[None]}
+        given |= {"words": words, "ids": ids}
+        self._sides["texts"].add(text, {n: one for n, one in given.items() if one is not None})
 
     def flush(self) -> None:
         """Put on the disk what was added."""
@@ -182,112 +197,6 @@ class Writer:
             side.close()
 
 
-def _widths(about: Mapping[str, Any], side: str) -> dict[str, int]:
-    """Numbers that one frame (text, word) takes in each file of a side."""
-    dimensions, patches = int(about["dimensions"]), int(about["patches"])
-    if side == "texts":
-        return {"sentences": dimensions} | ({"words": dimensions} if about["words"] else {})
-    found = {"frames": dimensions}
-    if patches:
-        found["patches"] = patches * dimensions
-    return found | {name: dimensions for name in ("sound", "context") if about[name]}
-
-
-class _Side:
-    """Files of videos, or of texts, while they are written."""
-
-    def __init__(self, place: Path, side: str, widths: Mapping[str, int]) -> None:
-        self.side, self.widths = side, widths
-        self._list = place / f"{side}.jsonl"
-        items = _items(self._list)
-        self.names = {one.name for one in items}
-        self._lines: list[str] = []
-        self._files = {}
-        for name, width in widths.items():
-            held = sum(one.counts[name] for one in items) * width * 2
-            file = (place / f"{name}.f16").open("ab")
-            if file.tell() < held:
-                raise UsageError(
-                    f"{place / name}.f16 is shorter than {side}.jsonl says.",
-                    hint="Make the cache again, in another folder.",
-                )
-            file.truncate(held)  # what came after the last line is of an item that broke off
-            self._files[name] = file
-        whole = "".join(_line(one) for one in items)
-        if not self._list.exists() or self._list.read_text(encoding="utf-8") != whole:
-            self._list.write_text(whole, encoding="utf-8")
-
-    def add(self, name: str, given: Mapping[str, Array]) -> None:
-        if name in self.names:
-            return
-        if set(given) != set(self.widths):
-            raise UsageError(
-                f"{name!r} comes with {', '.join(given)}; this cache holds"
-                f" {', '.join(self.widths)} of every item."
-            )
-        counts = {what: len(one) for what, one in given.items()}
-        for what, count in counts.items():
-            if not count:
-                raise UsageError(f"{name!r} has no {what}.", hint="Leave it out of the records.")
-        if counts.get("patches", counts.get("frames")) != counts.get("frames"):
-            raise UsageError(f"{name!r} has not as many patches as frames.")
-        arrays = {what: self._half(name, what, one) for what, one in given.items()}
-        for what, one in arrays.items():
-            self._files[what].write(one.tobytes())
-        self.names.add(name)
-        self._lines.append(_line(_Item(name, counts)))
-        if len(self._lines) >= 256:
-            self.flush()
-
-    def _half(self, name: str, what: str, given: Array) -> Half:
-        array = np.asarray(given).reshape(len(given), -1)
-        if array.shape[1:] != (self.widths[what],):
-            raise UsageError(
-                f"The {what} of {name!r} have {array.shape[1]} numbers each, not"
-                f" {self.widths[what]}.",
-                hint="They are of another model, or their axes are turned round.",
-            )
-        with np.errstate(over="ignore"):
-            found = array.astype(np.float16)
-        if not np.isfinite(found).all():
-            raise UsageError(f"The {what} of {name!r} hold values that are no float16 numbers.")
-        return found
-
-    def flush(self) -> None:
-        for file in self._files.values():
-            file.flush()
-            os.fsync(file.fileno())
-        if self._lines:
-            with self._list.open("a", encoding="utf-8") as listed:
-                listed.writelines(self._lines)
-            self._lines.clear()
-
-    def close(self) -> None:
-        self.flush()
-        for file in self._files.values():
-            file.close()
-
-
-def _line(one: _Item) -> str:
-    return json.dumps({"name": one.name, "counts": dict(one.counts)}) + "\n"
-
-
-def _items(place: Path) -> list[_Item]:
-    """Whole lines; the last may have been cut off."""
-    if not place.exists():
-        return []
-    found = []
-    for line in place.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True):
-        try:
-            value = json.loads(line) if line.endswith("\n") else None
-        except ValueError:
-            value = None
-        if value is None:
-            break
-        found.append(_Item(value["name"], value["counts"]))
-    return found
-
-
 def _about(place: Path) -> dict[str, Any]:
     try:
         value = json.loads((place / "cache.json").read_text(encoding="utf-8"))
@@ -295,22 +204,9 @@ def _about(place: Path) -> dict[str, Any]:
         raise UsageError(
             f"{place} is no cache of features.", hint="Make one with `kinolex features`."
         ) from error
-    if not isinstance(value, dict) or value.get("schema") != SCHEMA:
-        raise UsageError(f"{place} is no cache of the form {SCHEMA}.")
+    if not isinstance(value, dict) or value.get("schema") not in (SCHEMA, PIXELS):
+        raise UsageError(f"{place} is no cache of the form {SCHEMA} or {PIXELS}.")
     return value
-
-
-def evenly(count: int, most: int) -> npt.NDArray[np.intp]:
-    """Which of ``count`` frames are taken where ``most`` fit: spread evenly, in order.
-
-    Examples
-    --------
-    >>> evenly(7, 3).tolist(), evenly(2, 3).tolist()
-    ([1, 3, 5], [0, 1])
-    """
-    if count <= most:
-        return np.arange(count)
-    return ((np.arange(most) + 0.5) * count / most).astype(np.intp)
 
 
 class Cache:
@@ -333,34 +229,45 @@ class Cache:
         self.place = Path(place)
         self.about = _about(self.place)
         self.most_frames, self.most_words = frames, words
-        self._maps: dict[str, Half] = {}
+        self._maps: dict[str, Array] = {}
         self._offsets: dict[str, npt.NDArray[np.intp]] = {}
         self._videos, self._texts = self._side("videos"), self._side("texts")
 
-    def _side(self, side: str) -> dict[str, int]:
-        items = _items(self.place / f"{side}.jsonl")
-        for name, width in _widths(self.about, side).items():
-            counts = (one.counts[name] for one in items)
+    def _side(self, side: Literal["videos", "texts"]) -> dict[str, int]:
+        held = items(self.place / f"{side}.jsonl")
+        for name, form in forms(self.about, side).items():
+            counts = (one.counts[name] for one in held)
             self._offsets[name] = np.cumsum([0, *counts], dtype=np.intp)
-            self._maps[name] = self._map(name, width)
-        return {one.name: at for at, one in enumerate(items)}
+            self._maps[name] = self._map(name, form)
+        return {one.name: at for at, one in enumerate(held)}
 
-    def _map(self, name: str, width: int) -> Half:
-        rows = int(self._offsets[name][-1])
-        if not rows:
-            return np.zeros((0, width), np.float16)
+    def _map(self, name: str, form: Form) -> Array:
+        shape = int(self._offsets[name][-1]), form.width
+        if not shape[0]:
+            return np.zeros(shape, form.type)
+        place = self.place / f"{name}.{form.kind}"
         try:
-            return np.memmap(self.place / f"{name}.f16", np.float16, "r", shape=(rows, width))
+            return np.memmap(place, form.type, "r", shape=shape)
         except (OSError, ValueError) as error:
             raise UsageError(
-                f"{self.place / name}.f16 is missing or too short.",
+                f"{place} is missing or too short.",
                 hint="Make the cache again, in another folder.",
             ) from error
 
     @property
     def dimensions(self) -> int:
-        """Of the space that frames and texts share."""
+        """Of the space that frames and texts share; 0 where neither has a vector."""
         return int(self.about["dimensions"])
+
+    @property
+    def pixels(self) -> int:
+        """Side of the pictures that are kept instead of vectors; 0: vectors are kept."""
+        return int(self.about.get("pixels", 0))
+
+    @property
+    def tokens(self) -> dict[str, Any]:
+        """What a cache of pixels knows of its tokens; see `kinolex.lab.tokenizing.told`."""
+        return dict(self.about.get("tokens", {}))
 
     @property
     def sizes(self) -> Sizes:
@@ -370,7 +277,7 @@ class Cache:
     @property
     def gives(self) -> frozenset[str]:
         """What matchers may need and find here; see `kinolex.lab.matchers.base.Needs`."""
-        return frozenset(set(self._maps) - {"sentences"})
+        return frozenset(set(self._maps) - {"sentences", "ids"})
 
     def video_names(self) -> list[str]:
         """In their order on the disk."""
@@ -388,11 +295,19 @@ class Cache:
         )
 
     def videos(self, names: Sequence[str]) -> Videos:
-        """Videos by name, padded to the longest."""
+        """Videos by name, padded to the longest.
+
+        A cache of pixels gives them as they are, bytes, and frames without any number.
+        """
         rows = self._rows(self._videos, names, "video")
-        spans = self._spans("frames", rows, self.most_frames)
+        spans = self._spans("pixels" if self.pixels else "frames", rows, self.most_frames)
         mask = _mask(spans)
-        found = {"frames": self._padded("frames", spans, mask)}
+        if self.pixels:
+            shape = (*mask.shape, 3, self.pixels, self.pixels)
+            seen = self._padded("pixels", spans, mask, np.uint8).view(shape)
+            found = {"frames": torch.zeros(*mask.shape, 0), "pixels": seen}
+        else:
+            found = {"frames": self._padded("frames", spans, mask)}
         if "patches" in self._maps:
             shape = (*mask.shape, int(self.about["patches"]), self.dimensions)
             found["patches"] = self._padded("patches", spans, mask).view(shape)
@@ -402,17 +317,29 @@ class Cache:
         return Videos(mask=mask, **found)
 
     def texts(self, texts: Sequence[str]) -> Texts:
-        """Texts as they are written in the records, with words padded to the longest."""
+        """Texts as they are written in the records, with words padded to the longest.
+
+        Tokens of a text that is cut keep its last one, which stands for the text in CLIP.
+        """
         rows = self._rows(self._texts, texts, "text")
+        if self.pixels:
+            spans = self._cut("ids", rows)
+            for span, end in zip(spans, self._offsets["ids"][rows + 1], strict=True):
+                span[-1] = end - 1
+            mask = _mask(spans)
+            ids = self._padded("ids", spans, mask, np.int64)[..., 0]
+            return Texts(torch.zeros(len(rows), 0), mask=mask, ids=ids)
         sentences = torch.from_numpy(self._maps["sentences"][rows].astype(np.float32))
         if "words" not in self._maps:
             return Texts(sentences)
-        starts, ends = self._offsets["words"][rows], self._offsets["words"][rows + 1]
-        spans = [
-            np.arange(a, min(b, a + self.most_words)) for a, b in zip(starts, ends, strict=True)
-        ]
+        spans = self._cut("words", rows)
         mask = _mask(spans)
         return Texts(sentences, self._padded("words", spans, mask), mask)
+
+    def _cut(self, name: str, rows: npt.NDArray[np.intp]) -> list[npt.NDArray[np.intp]]:
+        starts, ends = self._offsets[name][rows], self._offsets[name][rows + 1]
+        each = zip(starts, ends, strict=True)
+        return [np.arange(first, min(end, first + self.most_words)) for first, end in each]
 
     def _rows(
         self, known: Mapping[str, int], wanted: Sequence[str], what: str
@@ -434,9 +361,11 @@ class Cache:
             for first, end in zip(offsets[rows].tolist(), offsets[rows + 1].tolist(), strict=True)
         ]
 
-    def _padded(self, name: str, spans: Sequence[Array], mask: Tensor) -> Tensor:
+    def _padded(
+        self, name: str, spans: Sequence[Array], mask: Tensor, kind: Any = np.float32
+    ) -> Tensor:
         held = self._maps[name]
-        found = np.zeros((*mask.shape, held.shape[1]), np.float32)
+        found = np.zeros((*mask.shape, held.shape[1]), kind)
         found[mask.numpy()] = held[np.concatenate(spans)] if spans else 0
         return torch.from_numpy(found)
 

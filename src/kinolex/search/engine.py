@@ -7,23 +7,20 @@ changes.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import TypedDict
+import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from kinolex.encoders.protocols import PictureEncoder, WordsEncoder
-from kinolex.errors import ModelMissingError, NotFoundError, QueryError, StoppedError
-from kinolex.library.records import Passage, Space
+from kinolex.errors import ModelMissingError, NotFoundError, QueryError
+from kinolex.library.records import Space
 from kinolex.library.store import Store
 from kinolex.moments import (
     SOURCE_CHANNEL,
-    STEPS,
     Answer,
     Filters,
     Moment,
@@ -42,6 +39,9 @@ from kinolex.search.encoders import QueryEncoders, reads, space_of
 from kinolex.search.explain import evidence
 from kinolex.search.fragments import parse_fragment
 from kinolex.search.fuse import PER_VIDEO, Candidate, Fused, at_most, fuse, one_per_video
+from kinolex.search.judged import judged_candidates
+from kinolex.search.judges import Judges
+from kinolex.search.run import Frames, Look, Reading, Run, Scanning, Stop, wanted
 from kinolex.search.searched import searched
 from kinolex.search.timeline import Bar, picture_bars, word_bars
 from kinolex.search.words import informative
@@ -54,15 +54,8 @@ _LOOKS = ("image", "concept")
 """Kinds of parts that only pictures can be compared with."""
 
 _WEAK_SHOWN = 3
-_MOST_WANTED = 1000
 
 Vector = npt.NDArray[np.float32]
-Stop = Callable[[], bool]
-
-
-def _wanted(query: Query) -> int:
-    """Moments that the channels should bring at least, in bounds."""
-    return min(query.limit, _MOST_WANTED)
 
 
 def _readable(parts: Sequence[Part]) -> None:
@@ -70,72 +63,6 @@ def _readable(parts: Sequence[Part]) -> None:
     for part in parts:
         if part.kind == "image":
             seen.picture_of(part.value)
-
-
-class _Look(TypedDict):
-    """Where passages are looked for, and how many."""
-
-    sources: Sequence[str]
-    videos: Collection[str] | None
-    most: int
-
-
-class _Run:
-    """State of one answer: the clock, what was found, and what could not be searched."""
-
-    def __init__(self, query: Query, stop: Stop | None = None) -> None:
-        self.query = query
-        self.stop = stop
-        self.videos: list[str] | None = None
-        self.off: dict[str, str] = {}
-        self.notes: list[str] = []
-        self.timing: dict[str, float] = dict.fromkeys(STEPS, 0.0)
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Add the time of the block to a step; not begun when nobody waits any more."""
-        if self.stop is not None and self.stop():
-            raise StoppedError("The question was withdrawn.")
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.timing[name] += 1000 * (time.perf_counter() - started)
-
-    @property
-    def text(self) -> str:
-        """The words that are wanted; those with a negative weight are moved away from."""
-        wanted = (p.value for p in self.query.parts if p.kind == "words" and p.weight > 0)
-        return next(wanted, "")
-
-
-@dataclass(frozen=True, slots=True)
-class Frames:
-    """The picture channel: its encoder (None where none was asked for), space and frames."""
-
-    encoder: PictureEncoder | None
-    space: str
-    table: seen.FrameTable
-
-
-@dataclass(frozen=True, slots=True)
-class _Scanning:
-    """A look through the frames that is going on."""
-
-    asked: seen.PictureQuestion
-    table: seen.FrameTable
-    result: Future[seen.Scan]
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A look for the meaning of the words that is going on, beside what holds the words."""
-
-    asked: said.Question
-    table: said.WordTable | None
-    look: _Look
-    written: list[Passage]
-    result: Future[npt.NDArray[np.int64]]
 
 
 class Engine:
@@ -171,6 +98,7 @@ class Engine:
         self._store = store
         self._encoders = QueryEncoders(settings or Settings(), picture, words)
         self._cache = Cache(store)
+        self._judges = Judges(settings or Settings())
         self._beside = ThreadPoolExecutor(2, thread_name_prefix="search")
 
     def answer(self, query: Query, stop: Stop | None = None) -> Answer:
@@ -191,7 +119,7 @@ class Engine:
         StoppedError
             If ``stop`` said so.
         """
-        run = _Run(query, stop)
+        run = Run(query, stop)
         with run.step("total"), self._store.snapshot():
             with run.step("parse"):
                 self._cache.refresh()
@@ -232,7 +160,7 @@ class Engine:
         stop : callable, optional
             As in `answer`.
         """
-        run = _Run(replace(query, filters=Filters(videos=(video,))), stop)
+        run = Run(replace(query, filters=Filters(videos=(video,))), stop)
         with self._store.snapshot():
             self._cache.refresh()
             self._encoders.choose(self._cache.chosen)
@@ -252,12 +180,12 @@ class Engine:
 
     # The steps
 
-    def _fused(self, run: _Run) -> list[Fused]:
+    def _fused(self, run: Run) -> list[Fused]:
         query = run.query
         words = [part.value for part in query.parts if part.kind == "words"]
         if words and query.channels != ("picture",):
             self._encoders.prepare_words(self._sentences(), words)
-        scanning = self._scanning(run) if "picture" in query.channels else None
+        scanning = self._scanning(run, judged=True) if "picture" in query.channels else None
         reading = None
         try:
             reading = self._reading(run)
@@ -276,7 +204,7 @@ class Engine:
                 return one_per_video(fused)
             return fused if query.filters.videos else at_most(fused, PER_VIDEO)
 
-    def _reading(self, run: _Run) -> _Reading | None:
+    def _reading(self, run: Run) -> Reading | None:
         """Look for the words, and start the look for their meaning, which goes on beside."""
         query = run.query
         channels = [c for c in query.channels if c in WORD_CHANNELS]
@@ -289,7 +217,7 @@ class Engine:
         if all(part.kind in _LOOKS or part.weight < 0 for part in query.parts):
             run.off.update(dict.fromkeys(channels, "No words are asked for, only against."))
             return None
-        look: _Look = {"sources": sources, "videos": run.videos, "most": _wanted(query)}
+        look: Look = {"sources": sources, "videos": run.videos, "most": wanted(query)}
         asked = said.question(run.text, phrases=query.phrases, excluded=query.excluded)
         with run.step("candidates"):
             written = said.written(self._store, asked, **look)
@@ -297,9 +225,9 @@ class Engine:
             table, vector = self._sentence(run)
         asked = replace(asked, vector=vector)
         nearest = self._beside.submit(said.nearest, asked, table, run.videos, look["most"])
-        return _Reading(asked, table, look, written, nearest)
+        return Reading(asked, table, look, written, nearest)
 
-    def _worded(self, run: _Run, reading: _Reading) -> list[Candidate]:
+    def _worded(self, run: Run, reading: Reading) -> list[Candidate]:
         """Candidates of the word channels."""
         asked, table, written = reading.asked, reading.table, reading.written
         with run.step("candidates"):
@@ -312,8 +240,10 @@ class Engine:
         with run.step("spans"):
             return worded.candidates(judged, run.query.phrases, self._cache.duration, asked.asked)
 
-    def _scanning(self, run: _Run) -> _Scanning | None:
+    def _scanning(self, run: Run, judged: bool = False) -> Scanning | None:
         """Start the look through the frames, which goes on beside the word channels.
+
+        With ``judged`` a matcher looks, where one was named and words alone are asked for.
 
         None, with the reason in ``run.off``, where the picture channel cannot be used.
         """
@@ -334,36 +264,39 @@ class Engine:
                     return None
                 encoder, name = found, space_of(found)
             table = self._cache.frames(name, encoder)
+            judge = self._judges.over(name, table, run) if judged else None
             try:
+                if judge is not None and encoder is not None:
+                    sentence = encoder.encode_words([run.text], query=True)[0]
+                    asked = seen.ask_words(seen.unit(sentence), table)
+                    if math.isfinite(asked.background.deviation):
+                        judging = self._beside.submit(judge.judge, sentence, run.videos)
+                        return Scanning(asked, table, judging)
                 asked = seen.ask(parts, table, encoder, self._example)
             except ModelMissingError as error:  # its text side stands on a model that is gone
                 run.off["picture"] = str(error)
                 return None
-        return _Scanning(
-            asked,
-            table,
-            self._beside.submit(seen.scan, asked, table, run.videos, _wanted(run.query)),
-        )
+        scan = self._beside.submit(seen.scan, asked, table, run.videos, wanted(run.query))
+        return Scanning(asked, table, scan)
 
-    def _pictured(self, run: _Run, scanning: _Scanning) -> list[Candidate]:
+    def _pictured(self, run: Run, scanning: Scanning) -> list[Candidate]:
         """Candidates of the picture channel."""
         with run.step("candidates"):
-            scanned = scanning.result.result()
+            found = scanning.result.result()
+        asked, table = scanning.asked, scanning.table
+        shots, length, most = self._cache.shots, self._cache.duration, wanted(run.query)
         with run.step("spans"):
-            return seen.candidates(
-                scanning.asked,
-                scanning.table,
-                scanned,
-                shots_of=self._cache.shots,
-                duration=self._cache.duration,
-                most=_wanted(run.query),
-            )
+            if isinstance(found, seen.Scan):
+                return seen.candidates(
+                    asked, table, found, shots_of=shots, duration=length, most=most
+                )
+            return judged_candidates(asked, table, found, duration=length, most=most)
 
     def _sentences(self) -> list[Space]:
         """Spaces of passages."""
         return [s for s in self._cache.spaces if s.kind == "passages" and s.rows]
 
-    def _sentence(self, run: _Run) -> tuple[said.WordTable | None, Vector | None]:
+    def _sentence(self, run: Run) -> tuple[said.WordTable | None, Vector | None]:
         """The question's vector among sentences, and their table; None where there is none."""
         spaces = self._sentences()
         parts = [p for p in run.query.parts if p.kind not in _LOOKS]

@@ -8,7 +8,6 @@ words beside it. Candidates come from one exact scan; curves are looked at only 
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +20,6 @@ from kinolex.errors import QueryError
 from kinolex.library.vectors import VectorTable
 from kinolex.moments import Part, Span
 from kinolex.search.calibrate import WEAK, unpopular
-from kinolex.search.curves import curve
 from kinolex.search.fuse import Candidate
 from kinolex.search.likeness import (
     ALIKE,
@@ -35,7 +33,7 @@ from kinolex.search.likeness import (
     summed,
     words_prior,
 )
-from kinolex.search.spans import Found, spans_of
+from kinolex.search.windows import of_stretch, stretches
 
 __all__ = [
     "FrameTable",
@@ -43,6 +41,7 @@ __all__ = [
     "Scan",
     "Seen",
     "ask",
+    "ask_words",
     "candidates",
     "inner",
     "picture_of",
@@ -55,9 +54,6 @@ FEW_VIDEOS = 4
 MOST_WINDOWS = 12
 FEW_WEAK = 12
 """Frames that are looked at where none is near the line, so that the best can be shown as weak."""
-
-REACH = 90
-"""Frames around the found ones that a curve shows."""
 
 MARGIN = 1.1
 """How far below the line (standard scores) something is still looked at: chance 0.12."""
@@ -256,6 +252,13 @@ def ask(
     return PictureQuestion(vector, table.background(vector, prior))
 
 
+def ask_words(vector: Vector, table: FrameTable) -> PictureQuestion:
+    """A question of words alone, from their vector."""
+    if not table.understood(vector):
+        return PictureQuestion(vector, Likeness(0.0, math.inf))  # nothing stands out
+    return table.worded(vector, table.prior("words"))
+
+
 def _vector(
     part: Part,
     table: FrameTable,
@@ -358,20 +361,20 @@ def candidates(
         Moments wanted: so many windows are looked at, at least `MOST_WINDOWS`.
     """
     found: list[Candidate] = []
-    stretches = _stretches(table.table, scanned.rows, max(MOST_WINDOWS, most))
-    if not stretches:
+    windows = stretches(table.table, scanned.rows, max(MOST_WINDOWS, most))
+    if not windows:
         return found
-    rows = np.concatenate([np.arange(first, last) for _, first, last in stretches])
+    rows = np.concatenate([np.arange(first, last) for _, first, last in windows])
     # Cut by plain scores, judged by calibrated ones: see `Likeness.plain`.
     values = asked.background.plain(table.table.scores(asked.vector, rows))
     floor = -math.inf
     if not scanned.weak:
         floor = float(asked.background.plain(asked.background.cosine(scanned.line - MARGIN)))
     done = 0
-    for place, first, last in stretches:
+    for place, first, last in windows:
         mine = values[done : done + last - first]
         done += len(mine)
-        for span in _of_stretch(table.table, place, first, mine, floor, shots_of, duration):
+        for span in of_stretch(table.table, place, first, mine, floor, shots_of, duration):
             sure = float(picture_chance(asked.background.judged(span.score), scanned.line))
             if sure >= WEAK or scanned.weak:
                 video = table.table.video_ids[place]
@@ -388,67 +391,3 @@ def _allowed(
     chosen = set(videos)
     mask = np.array([v in chosen for v in table.video_ids], bool)
     return mask, int(np.diff(table.starts)[mask].sum()) if len(mask) else 0
-
-
-def _stretches(
-    table: VectorTable, rows: npt.NDArray[np.int64], most: int
-) -> list[tuple[int, int, int]]:
-    """Windows around rows (best first): place of the video, first row, end row; disjoint.
-
-    At most a third of them, rounded up, are of one video where there are others.
-    """
-    windows: dict[int, list[tuple[int, int]]] = {}
-    places = np.searchsorted(table.starts, rows, "right") - 1
-    share = most if len(np.unique(places)) == 1 else -(-most // 3)
-    for row, place in zip(rows.tolist(), places.tolist(), strict=True):
-        mine = windows.setdefault(place, [])
-        if len(mine) == share or any(a <= row < b for a, b in mine):
-            continue
-        low, high = int(table.starts[place]), int(table.starts[place + 1])
-        mine.append((max(row - REACH, low), min(row + REACH + 1, high)))
-        if sum(map(len, windows.values())) == most:
-            break
-    return [
-        (place, first, last)
-        for place, several in windows.items()
-        for first, last in _disjoint(several)
-    ]
-
-
-def _disjoint(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    out: list[tuple[int, int]] = []
-    for first, last in sorted(windows):
-        if out and first <= out[-1][1]:
-            out[-1] = (out[-1][0], max(out[-1][1], last))
-        else:
-            out.append((first, last))
-    return out
-
-
-def _of_stretch(
-    table: VectorTable,
-    place: int,
-    first: int,
-    values: npt.NDArray[np.float64],
-    floor: float,
-    shots_of: Callable[[str], Sequence[Span]],
-    duration: Callable[[str], float],
-) -> list[Found]:
-    """Spans of the video at a place, from the standard scores of its rows from ``first`` on."""
-    video, last = table.video_ids[place], first + len(values)
-    length = duration(video)
-    times = table.times[first:last]
-    low, high = int(table.starts[place]), int(table.starts[place + 1])
-    start = 0.0 if first == low else float(table.times[first - 1 : first + 1].mean())
-    end = length if last == high else float(table.times[last - 1 : last + 1].mean())
-    if length <= 0 or end <= start:
-        return []
-    every = shots_of(video)  # in order, not overlapping
-    behind = bisect_right(every, start, key=lambda shot: shot.end)
-    shots = every[behind : bisect_left(every, end, key=lambda shot: shot.start)]
-    scores = curve(times, values, length, shots, window=Span(start, end))
-    return [
-        replace(found, span=found.span.within(length))
-        for found in spans_of(scores, floor)
-        if found.span.start < length
-    ]

@@ -62,6 +62,20 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
+def lstm(w, frames):
+    """One layer, one frame after the other; gates in the order of PyTorch: i, f, g, o."""
+    size = w["weight_hh_l0"].shape[1]
+    hidden, memory, found = np.zeros(size), np.zeros(size), []
+    for frame in frames:
+        gates = w["weight_ih_l0"] @ frame + w["bias_ih_l0"]
+        gates = gates + w["weight_hh_l0"] @ hidden + w["bias_hh_l0"]
+        let_in, forget, proposed, let_out = (gates[n * size : (n + 1) * size] for n in range(4))
+        memory = sigmoid(forget) * memory + sigmoid(let_in) * np.tanh(proposed)
+        hidden = sigmoid(let_out) * np.tanh(memory)
+        found.append(hidden)
+    return found
+
+
 def attention(w, asking, asked, heads, bias=None):
     """Of lists of vectors, all of which there are."""
     size = len(asking[0]) // heads

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from kinolex.lab.matchers.base import Sizes
+from kinolex.lab.matchers.base import Sizes, Texts, Videos
 from kinolex.lab.matchers.hbi import Hbi
 from kinolex.testing.matchers import check_matcher
 from tests.lab.matchers import naive
@@ -188,6 +188,25 @@ def predicted(w, cosines):
     return convolved(naive.part(w, "narrow"), seen + heard)[0]
 
 
+@pytest.mark.parametrize(
+    ("sizes", "words", "frames"),
+    [
+        (Sizes(16, 12, 3, 32), (8, 4), (3, 2)),  # the shares as they are given
+        (Sizes(16, 5, 3, 6), (2, 2), (2, 2)),  # there a quarter, and half of that, were one
+        (Sizes(16, 1, 3, 2), (2, 2), (1, 1)),
+    ],
+)
+def test_two_tokens_remain_so_that_their_weights_can_learn(sizes, words, frames):
+    matcher = Hbi(sizes, layers=0)
+    spoken, shown = (torch.ones(1, n, dtype=torch.bool) for n in (sizes.words, sizes.frames))
+    texts = Texts(torch.randn(1, 16), torch.randn(1, sizes.words, 16), spoken)
+    videos = Videos(torch.randn(1, sizes.frames, 16), shown)
+    said, seen = matcher.represent_text(texts), matcher.represent_video(videos)
+    for found, counts in ((said, words), (seen, frames)):
+        there = [int(found[f"{level}.mask"].sum()) for level in ("action", "event")]
+        assert tuple(there) == counts
+
+
 def test_it_keeps_the_promises_of_a_matcher():
-    # With a quarter of six words and half of that, one event is left, and it has all the weight.
+    check_matcher(Hbi)
     check_matcher(Hbi, action_ratio=0.5, event_ratio=0.75)

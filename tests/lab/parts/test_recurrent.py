@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 import torch
 
-from kinolex.lab.parts.recurrent import Recurrent
+from kinolex.lab.parts.recurrent import BothWays, Recurrent
+from tests.lab.matchers import naive
 
 
 def test_it_starts_as_the_identity_and_learns():
@@ -31,3 +33,18 @@ def test_the_past_counts_and_the_future_does_not():
     apart = (part(frames) - part(other)).abs().amax(dim=-1)[0]
     assert not apart[:2].any()
     assert apart[2:].all()
+
+
+def test_both_ways_are_loops_and_padding_is_not_read():
+    torch.manual_seed(0)
+    part = BothWays(4, 3).double()
+    frames = torch.randn(2, 5, 4, dtype=torch.float64)
+    mask = torch.arange(5) < torch.tensor([[5], [3]])
+    found = part(frames, mask).detach().numpy()
+    w = naive.weights(part)
+    for row, count in enumerate((5, 3)):
+        given = list(frames[row, :count].numpy())
+        forth = naive.lstm(naive.part(w, "forwards"), given)
+        back = naive.lstm(naive.part(w, "backwards"), given[::-1])[::-1]
+        expected = [np.concatenate(one) for one in zip(forth, back, strict=True)]
+        np.testing.assert_allclose(found[row, :count], expected, atol=1e-12)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,10 @@ def test_a_small_file_is_enough(tmp_path: Path) -> None:
     assert (found.seed, found.title, found.optimiser.rate) == (7, "mean-pooling", 1e-4)
     assert found.losses == {"max-margin": {"weight": 0.5, "margin": 0.2}}
     assert read(found.model_dump()) == found
+    weights = read({"matcher": "vop", "backbone": {"from": "F", "train": "text"}})
+    assert weights.backbone.source == "F"
+    assert json.loads(weights.model_dump_json())["backbone"]["from"] == "F"
+    assert read(json.loads(weights.model_dump_json())) == weights
 
 
 @pytest.mark.parametrize(
@@ -49,6 +54,10 @@ def test_a_small_file_is_enough(tmp_path: Path) -> None:
         ({"data": {"validation": "test"}}, "never picked on test"),
         ({"data": {"mixing": 0.5, "texts_per_video": 2}}, "Mixing makes pairs"),
         ({"matcher": None}, "'matcher' is wrong"),
+        ({"backbone": {"form": "x"}}, r"'backbone\.form'\. Did you mean from"),
+        ({"backbone": {"source": "x"}}, r"no setting 'backbone\.source'"),
+        ({"backbone": {"from": "F", "width": 8}}, r"backbone\.width is that of the weights F"),
+        ({"backbone": {"train": "some"}}, r"'backbone\.train' is wrong"),
     ],
 )
 def test_what_is_wrong_is_named(given: dict[str, object], said: str) -> None:

@@ -243,6 +243,18 @@ def test_other_settings_do_not_go_on(
         train(settings(cache), tmp_path / "run")
 
 
+def test_a_run_from_before_a_setting_was_there_goes_on(
+    cache: tuple[Path, list[CaptionRecord]], tmp_path: Path
+) -> None:
+    given = settings(cache)
+    run(given, cache, tmp_path / "run", False).run(until=1)
+    state = load(tmp_path / "run" / "last.pt")
+    told = json.loads(state["settings"])
+    del told["backbone"]
+    torch.save({**state, "settings": json.dumps(told)}, tmp_path / "run" / "last.pt")
+    assert run(given, cache, tmp_path / "run", True).step == 1
+
+
 def test_seeds_differ_and_repeat(cache: tuple[Path, list[CaptionRecord]], tmp_path: Path) -> None:
     found = []
     for number, seed in enumerate((0, 0, 1)):

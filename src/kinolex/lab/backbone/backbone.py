@@ -210,7 +210,7 @@ class Backbone(nn.Module):
         """As of any module; frozen batch norms stay as they are."""
         super().train(mode)
         for one in self.modules():
-            if isinstance(one, nn.BatchNorm2d) and not one.weight.requires_grad:
+            if isinstance(one, (nn.BatchNorm1d, nn.BatchNorm2d)) and not one.weight.requires_grad:
                 one.eval()
         return self
 

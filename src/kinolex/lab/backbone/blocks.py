@@ -148,7 +148,7 @@ class AttentionPool(nn.Module):
         """(n, tokens, width) to (n, width)."""
         asks, keys, values = self.qkv.weight.chunk(3)
         biases = self.qkv.bias.chunk(3)
-        query = functional.linear(self.probe.expand(len(tokens), 1, -1), asks, biases[0])
+        query = functional.linear(self.probe.expand(tokens.shape[0], 1, -1), asks, biases[0])
         key = functional.linear(tokens, keys, biases[1])
         value = functional.linear(tokens, values, biases[2])
         mixed = functional.scaled_dot_product_attention(

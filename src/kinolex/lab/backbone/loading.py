@@ -7,7 +7,7 @@ Hugging Face       ``config.json``, ``model.safetensors`` (or in pieces, or
                    ``pytorch_model.bin``), ``preprocessor_config.json``, ``tokenizer.json``
 OpenCLIP           ``open_clip_config.json``, ``open_clip_model.safetensors`` (or
                    ``open_clip_pytorch_model.bin``), ``tokenizer.json``
-OpenAI             one ``.pt`` file instead of a folder
+OpenAI, Apple      one ``.pt`` file instead of a folder (CLIP's ViTs; MobileCLIP S0, S1, S2, B)
 =================  ===============================================================================
 
 Nothing is downloaded here.
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from kinolex.encoders.preprocess import PictureRule
 from kinolex.encoders.tokens import TextRule, Tokens
 from kinolex.errors import EncoderError, UsageError
 from kinolex.lab.backbone.backbone import Backbone
+from kinolex.lab.backbone.layouts.apple import apple, is_apples, numbered
 from kinolex.lab.backbone.layouts.base import Layout
 from kinolex.lab.backbone.layouts.hugging_face import hugging_face
 from kinolex.lab.backbone.layouts.open_clip import open_clip
@@ -71,7 +72,7 @@ def load(place: Path, *, dtype: Any = torch.float32) -> Loaded:
     Parameters
     ----------
     place : Path
-        A folder, or OpenAI's file.
+        A folder, or a file of OpenAI's or Apple's.
     dtype : torch.dtype
         Of the backbone, ``torch.float32`` or ``torch.bfloat16``.
 
@@ -83,7 +84,7 @@ def load(place: Path, *, dtype: Any = torch.float32) -> Loaded:
     """
     try:
         if not place.is_dir():
-            return _openai(place, dtype)
+            return _file(place, dtype)
         if (place / "open_clip_config.json").is_file():
             return _open_clip(place, dtype)
         return _hugging_face(place, dtype)
@@ -126,15 +127,21 @@ def _open_clip(place: Path, dtype: Any) -> Loaded:
     return Loaded(assembled(layout, weights, dtype), preprocess.from_open_clip(given), words)
 
 
-def _openai(place: Path, dtype: Any) -> Loaded:
+def _file(place: Path, dtype: Any) -> Loaded:
     weights = read_weights(place)
-    layout = _understood(place, openai, weights)
+    if is_apples(weights):
+        weights = numbered(weights)
+        layout = _understood(place, apple, weights)
+    else:
+        layout = _understood(place, openai, weights)
     image = layout.shape.picture.image
     words = None
     if (place.parent / "tokenizer.json").is_file():
         rule = TextRule(layout.shape.text.context, layout.shape.text.padding)
         words = Tokens(place.parent / "tokenizer.json", rule)
     pictures = PictureRule(image, image, resize_to=image)
+    if is_apples(weights):
+        pictures = replace(pictures, interpolation="bilinear", mean=(0.0,) * 3, std=(1.0,) * 3)
     return Loaded(assembled(layout, weights, dtype), pictures, words)
 
 

@@ -17,6 +17,9 @@ from torch import Tensor
 from kinolex.errors import UsageError
 
 __all__ = [
+    "APPLE_CONVOLUTIONS",
+    "APPLE_PICTURE",
+    "APPLE_TEXT",
     "HUGGING_FACE",
     "OPENAI_PICTURE",
     "OPENAI_TEXT",
@@ -194,6 +197,91 @@ TIMM_CONVOLUTIONS: Table = {
     "projection.{p}": "head.fc.{p}",
 }
 """huggingface/pytorch-image-models, ``FastVit``, inside of open_clip's ``trunk``."""
+
+_APPLE_LAYER = {
+    "norm1.{p}": "pre_norm_mha.0.{p}",
+    "norm2.{p}": "pre_norm_ffn.0.{p}",
+    "attention.qkv.{p}": "pre_norm_mha.1.qkv_proj.{p}",
+    "attention.out.{p}": "pre_norm_mha.1.out_proj.{p}",
+    "mlp.up.{p}": "pre_norm_ffn.1.{p}",
+    "mlp.down.{p}": "pre_norm_ffn.4.{p}",
+}
+
+_APPLE_MIXING = {
+    **_batch("as_is", "token_mixer.norm.rbr_skip"),
+    **_batch("skip", "token_mixer.mixer.rbr_skip"),
+    **_normed("near", "token_mixer.mixer.rbr_conv.0"),
+    **_normed("around", "convffn.conv"),
+    "up.{p}": "convffn.fc1.{p}",
+    "down.{p}": "convffn.fc2.{p}",
+    "mixer_gain": "token_mixer.layer_scale",
+    "after_gain": "layer_scale",
+}
+
+APPLE_TEXT: Table = {
+    "token.weight": "embedding_layer.weight",
+    "positions": "positional_embedding.pos_embed.pos_embed",
+    "norm_after.{p}": "final_layer_norm.{p}",
+    "projection.weight": "~projection_layer",
+    **behind("layers.*.", "transformer.*.", _APPLE_LAYER),
+    **behind("first.", "transformer.first.", _APPLE_MIXING),
+    **behind("last.", "transformer.last.", _APPLE_MIXING),
+}
+"""apple/ml-mobileclip, inside of ``text_encoder``, layers numbered as ours."""
+
+APPLE_PICTURE: Table = {
+    "class_token": "cls_token",
+    "positions": "pos_embed.pos_embed.pos_embed",
+    "patch.first.weight": "patch_emb.0.block.conv.weight",
+    **_batch("patch.first_norm", "patch_emb.0.block.norm"),
+    "patch.second.weight": "patch_emb.1.block.conv.weight",
+    **_batch("patch.second_norm", "patch_emb.1.block.norm"),
+    "patch.third.{p}": "patch_emb.2.block.conv.{p}",
+    "norm_after.{p}": "post_transformer_norm.{p}",
+    "projection.weight": "~classifier.proj",
+    **behind("layers.*.", "transformer.*.", _APPLE_LAYER),
+}
+"""apple/ml-mobileclip, ``VisionTransformer``, inside of ``image_encoder.model``."""
+
+
+def _apples_branches(ours: str, theirs: str) -> dict[str, str]:
+    return {
+        **_batch(f"{ours}.skip", f"{theirs}.rbr_skip"),
+        **_normed(f"{ours}.full", f"{theirs}.rbr_conv.0"),
+        **_normed(f"{ours}.scale", f"{theirs}.rbr_scale"),
+        f"{ours}.squeeze.down.{{p}}": f"{theirs}.se.reduce.{{p}}",
+        f"{ours}.squeeze.up.{{p}}": f"{theirs}.se.expand.{{p}}",
+    }
+
+
+_APPLE_STAGE = {
+    **_normed("halving.large", "proj.0.lkb_origin"),
+    **_normed("halving.small", "proj.0.small_conv"),
+    **_squeeze("halving.squeeze", "proj.0.se"),
+    **_apples_branches("halving.across", "proj.1"),
+    "position.{p}": "pe.{p}",
+    **_apples_branches("blocks.*.as_is", "*.token_mixer.norm"),
+    **_apples_branches("blocks.*.mixed", "*.token_mixer.mixer"),
+    **_batch("blocks.*.norm", "*.norm"),
+    "blocks.*.qkv.weight": "*.token_mixer.qkv.weight",
+    "blocks.*.out.{p}": "*.token_mixer.proj.{p}",
+    **_normed("blocks.*.mlp.near", "*.convffn.conv"),
+    "blocks.*.mlp.up.{p}": "*.convffn.fc1.{p}",
+    "blocks.*.mlp.down.{p}": "*.convffn.fc2.{p}",
+    "blocks.*.mixer_gain": "*.token_mixer.layer_scale",
+    "blocks.*.after_gain": "*.layer_scale",
+    "blocks.*.attention_gain": "*.layer_scale_1",
+    "blocks.*.mlp_gain": "*.layer_scale_2",
+}
+
+APPLE_CONVOLUTIONS: Table = {
+    **_apples_branches("stem.*", "patch_embed.*"),
+    **behind("stages.*.", "network.*.", _APPLE_STAGE),
+    **_apples_branches("final", "conv_exp"),
+    "projection.weight": "~head.proj",
+    "projection.bias": "head.bias",
+}
+"""apple/ml-mobileclip, ``FastViT``, inside of ``image_encoder.model``, numbered by stages."""
 
 
 _NO_WEIGHT = re.compile(

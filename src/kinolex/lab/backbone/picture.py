@@ -65,7 +65,7 @@ class PictureTower(nn.Module):
         if self.shape.positions == "patches":
             tokens = tokens + self.positions
         if self.shape.class_token:
-            first = self.class_token.expand(len(tokens), 1, -1)
+            first = self.class_token.expand(tokens.shape[0], 1, -1)
             tokens = torch.cat([first, tokens], dim=1)
         if self.shape.positions == "all":
             tokens = tokens + self.positions

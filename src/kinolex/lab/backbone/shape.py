@@ -163,6 +163,9 @@ class TextShape:
     end, padding : int
         Numbers of these tokens.
     projection : Projection
+    mixed : int
+        Tokens that a convolution reads before the first and behind the last layer (MobileCLIP-S0);
+        0: there is none.
     """
 
     layers: Layers = field(default_factory=Layers)
@@ -173,6 +176,11 @@ class TextShape:
     end: int = 49407
     padding: int = 0
     projection: Projection = "plain"
+    mixed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.mixed and self.mixed % 2 == 0:
+            raise UsageError(f"A convolution has a middle: of an odd number, not {self.mixed}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from kinolex.lab.backbone.blocks import Stack
 from kinolex.lab.backbone.picture import projection
 from kinolex.lab.backbone.points import At, Points
 from kinolex.lab.backbone.shape import TextShape
+from kinolex.lab.backbone.text_mixing import TextMixing
 
 __all__ = ["TextTower"]
 
@@ -24,6 +25,12 @@ class TextTower(nn.Module):
         self.token = nn.Embedding(shape.vocabulary, width)
         self.positions = nn.Parameter(torch.randn(shape.context, width) * 0.01)
         self.layers = Stack(shape.layers, causal=shape.causal)
+        self.first: nn.Module = nn.Identity()
+        self.last: nn.Module = nn.Identity()
+        if shape.mixed:
+            self.first, self.last = (
+                TextMixing(width, shape.layers.inside, shape.mixed) for _ in range(2)
+            )
         self.norm_after = nn.LayerNorm(width, eps=shape.layers.epsilon)
         self.projection = projection(width, dimensions, shape.projection)
 
@@ -38,7 +45,7 @@ class TextTower(nn.Module):
 
     def tokens(self, ids: Tensor, at: At, points: Points) -> Tensor:
         """Tokens behind the last layer, before its norm: (n, tokens, width)."""
-        return self.layers(self.embedded(ids), at, points)
+        return self.last(self.layers(self.first(self.embedded(ids)), at, points))
 
     def ends(self, ids: Tensor) -> Tensor:
         """Which token stands for each text: (n,)."""
@@ -57,7 +64,7 @@ class TextTower(nn.Module):
 
     def pooled(self, tokens: Tensor, ids: Tensor) -> Tensor:
         """A vector of the joint space for each text: (n, dimensions)."""
-        rows = torch.arange(len(ids), device=ids.device)
+        rows = torch.arange(ids.shape[0], device=ids.device)
         return self.projection(self.norm_after(tokens[rows, self.ends(ids)]))
 
     def each(self, tokens: Tensor) -> Tensor:

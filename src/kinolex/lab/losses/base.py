@@ -100,8 +100,7 @@ class Loss:
     @property
     def takes(self) -> tuple[str, ...]:
         """Fields of `Pairs`."""
-        every = inspect.signature(self.compute).parameters
-        return tuple(name for name in every if name not in self.settings)
+        return _taken(self.compute)
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -128,6 +127,13 @@ class Loss:
                 hint="See docs/lab.md, which says where each comes from.",
             )
         return self.compute(**given, **settings)
+
+
+@functools.cache
+def _taken(compute: Compute) -> tuple[str, ...]:
+    """Kept, since every step of a training asks."""
+    own = options_of(compute)
+    return tuple(name for name in inspect.signature(compute).parameters if name not in own)
 
 
 def loss(

@@ -90,8 +90,10 @@ def continuously_weighted(
     """Cross-entropy towards all candidates, each weighed by its likeness to the right one.
 
     Weights are ``(1 + cosine) / 2`` in the frozen space of the guiding side, divided by their sum.
-    The other direction is plain InfoNCE. Written from the abstract and from memory of the method
-    section: equation numbers could not be checked; that both directions count half is ours.
+    The other direction is plain InfoNCE. For the paper's equations, which were out of reach, stands
+    how Lu et al., CellCLIP, NeurIPS 2025, arXiv:2506.06290, restates them in its section 3 and its
+    footnote 3: weights are half a cosine plus a half, the plain contrast asks the other way, both
+    are added. Differs: both directions count half.
     """
     logits = scale * scores
     if guide == "videos":

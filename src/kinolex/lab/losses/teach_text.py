@@ -15,8 +15,8 @@ def teach_text(scores: Tensor, teachers: Tensor, *, delta: float = 1.0) -> Tenso
     """Huber distance of each score to the mean of the teachers' scores of that pair.
 
     Teachers (in the paper the same model with other text encoders) are aggregated by their mean.
-    It stands beside a ranking loss, by a weight. Written from memory of the paper: ours is the mean
-    over all pairs, and whether its constant differs could not be checked; the weight makes up for
-    it.
+    It is added to a ranking loss. As in albanie/collaborative-experts@561c3b7 trainer/trainer.py,
+    ``_train_epoch`` and ``tt_loss``, which stand for the paper's equations, out of reach here: the
+    mean over all pairs, ``delta`` 1 and a weight of 1.
     """
     return smooth_l1_loss(scores, teachers.mean(dim=0).to(scores.dtype), beta=delta) * delta

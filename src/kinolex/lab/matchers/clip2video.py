@@ -23,13 +23,13 @@ class Clip2Video(Matcher):
     """Two cosines: of sentence and video in time, and of words and frames at shared centres.
 
     Fang et al. 2021, CLIP2Video: Mastering Video-Text Retrieval via Image CLIP, arXiv:2106.11097,
-    its temporal difference block and its temporal alignment block; equation numbers were not
-    checked, the formulas are those of the code. Whole: frames with difference tokens between them
-    go through a transformer, whose frame tokens are added to the frames and mean pooled. Aligned:
-    tokens are assigned softly to learned centres, what is left of them after other centres is
-    summed by centre, scaled to length 1 and averaged; frames come twice there, as they are and
-    every second one behind a difference block and a layer of its own. Order of operations, 5
-    centres and equal weights follow CryhanFang/CLIP2Video@e941318 modules/modeling.py,
+    its temporal difference block and its temporal alignment block. The paper's body was out of
+    reach: for its equations stands the code named below. Whole: frames with difference tokens
+    between them go through a transformer, whose frame tokens are added to the frames and mean
+    pooled. Aligned: tokens are assigned softly to learned centres, what is left of them after other
+    centres is summed by centre, scaled to length 1 and averaged; frames come twice there, as they
+    are and every second one behind a difference block and a layer of its own. Order of operations,
+    5 centres and equal weights follow CryhanFang/CLIP2Video@e941318 modules/modeling.py,
     ``_similarity_TDB``, ``get_extra_TAB_embedding`` and ``get_TAB_embedding`` with ``center_proj``
     ``TAB_TDB``. Both cosines are one dot product of vectors twice as long, so any index finds it.
 

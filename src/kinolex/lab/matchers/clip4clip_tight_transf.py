@@ -72,12 +72,13 @@ class Clip4ClipTightTransf(Matcher):
 
     def score(self, texts: Representation, videos: Representation) -> Tensor:
         """Judgements of all pairs."""
-        pairs = len(texts), len(videos)
-        frames = videos["frames"].expand(len(texts), -1, -1, -1)
-        first = texts["vector"][:, None, None].expand(-1, len(videos), -1, -1)
+        # Not len(): an export must see that these may be other numbers.
+        said, seen = texts["vector"].shape[0], videos["frames"].shape[0]
+        frames = videos["frames"].expand(said, -1, -1, -1)
+        first = texts["vector"][:, None, None].expand(-1, seen, -1, -1)
         tokens = torch.cat([first, frames], dim=2).flatten(0, 1)
-        mask = nn.functional.pad(videos["mask"], (1, 0), value=True).repeat(len(texts), 1)
+        mask = nn.functional.pad(videos["mask"], (1, 0), value=True).repeat(said, 1)
         tokens = self.drop(tokens + self.positions[: tokens.shape[1]])
-        seen = self.dense(self.norm(self.layers(tokens, mask)[:, 0]))
-        judged = self.judge(seen * torch.sigmoid(1.702 * seen))
-        return self.scale * judged.view(pairs)
+        wide = self.dense(self.norm(self.layers(tokens, mask)[:, 0]))
+        judged = self.judge(wide * torch.sigmoid(1.702 * wide))
+        return self.scale * judged.view(said, seen)

@@ -25,7 +25,8 @@ class ConTra(Matcher):
     neighbours of the clip are its negatives, and a uniformity loss spreads all vectors. Structure
     as in adrianofragomeni/ConTra@a2d76d3 src/models/contra.py, ``Transformer`` and ``ConTraModel``,
     losses as in src/losses/NCE.py, ``neighbouring_video_loss`` and ``uniformity_loss``, weights of
-    1 as in the README's best settings for clip context; equation numbers could not be checked.
+    1 as in the README's best settings for clip context; for the paper's equations, which were out
+    of reach, stand these functions.
 
     Differs: clips come as vectors of the space that texts share (the middle one is mean pooled from
     its frames), so there is no linear map in front; layers normalise before, not behind, and start

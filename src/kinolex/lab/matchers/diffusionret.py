@@ -41,8 +41,8 @@ class DiffusionRet(Matcher):
     shares of both directions are averaged. `joint` is the published way, for a collection that is
     at hand as a whole.
 
-    Written from the published code and the abstract: the numbers of the paper's equations were not
-    compared. Order of operations and constants follow jpthu17/DiffusionRet@7438816d
+    For the paper's equations, which were out of reach, stands the published code beside the
+    abstract. Order of operations and constants follow jpthu17/DiffusionRet@7438816d
     ``DiffusionRet/models/modeling.py`` (``DiffusionRet.forward``, ``get_similarity_logits``),
     ``diffusion_models/gaussian_diffusion.py`` (``training_losses``, ``ddim_sample``) and
     ``eval.py`` (50 steps, cosine schedule, 127 negatives, a factor 100 in the loss).

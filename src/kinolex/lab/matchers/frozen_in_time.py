@@ -41,13 +41,13 @@ class FrozenInTime(Matcher):
     """Space and time attention in turn, over all patches of a video and one class token.
 
     Bain et al. 2021, Frozen in Time: A Joint Video and Image Encoder for End-to-End Retrieval,
-    arXiv:2104.00650. Patches have a place and, added, a time (learnt, zero at first).
-    In each layer a patch attends to its place in all frames, then to its own frame, each time with
-    the class token, which attends to everything. What space attention reads is the sum with what
-    time attention found; what it finds is added to what came before both. Follows
-    m-bain/frozen-in-time@4ca18e3 ``model/video_transformer.py`` (``SpaceTimeBlock``,
-    ``VarAttention``), whose time attention begins with zeros, too: a picture is then what the
-    picture tower alone makes of it.
+    arXiv:2104.00650. Patches have a place and, added, a time (learnt, zero at first). In each layer
+    a patch attends to its place in all frames, then to its own frame, each time with the class
+    token, which attends to everything. What space attention reads is the sum with what time
+    attention found; what it finds is added to what came before both. For the paper's equations,
+    which were out of reach, stands m-bain/frozen-in-time@4ca18e3 ``model/video_transformer.py``
+    (``SpaceTimeBlock``, ``VarAttention``), whose time attention begins with zeros, too: a picture
+    is then what the picture tower alone makes of it.
 
     Differs: the towers are a backbone's (CLIP's), not an ImageNet ViT and DistilBERT; behind the
     norm that CLIP's has before its first layer, times are added. Padded frames are not seen.

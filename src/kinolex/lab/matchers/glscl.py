@@ -25,8 +25,8 @@ class Glscl(Matcher):
     Local: the same learned queries look through the frames and through the words, in the same
     decoder; concept k of a text is compared with concept k of a video.
 
-    Written from the published code and the abstract: the numbers of the paper's equations were not
-    compared. Order of operations and constants follow zchoi/GLSCL@e174368e
+    For the paper's equations, which were out of reach, stands the published code beside the
+    abstract. Order of operations and constants follow zchoi/GLSCL@e174368e
     ``tvr/models/modeling.py``, ``DiCoSA.similarity`` and ``DiCoSA._score``, and
     ``train_msrvtt.sh``.
 

@@ -8,7 +8,7 @@ from torch.nn.functional import cross_entropy
 
 from kinolex.lab.matchers.base import Matcher, Representation, Sizes, Texts, Videos, matcher
 from kinolex.lab.parts.banzhaf import BanzhafPredictor, banzhaf_interactions
-from kinolex.lab.parts.clusters import MergeTokens
+from kinolex.lab.parts.clusters import MergeTokens, remaining
 from kinolex.lab.parts.inputs import in_order, needed
 from kinolex.lab.parts.masking import in_front
 from kinolex.lab.parts.sequence import FrameSequence
@@ -28,8 +28,8 @@ class Hbi(Matcher):
     text and a video score by weighted token-wise interaction, and a small predictor that reads the
     cosines of a true pair learns their Banzhaf interactions.
 
-    Written from the published code and the abstract: the numbers of the paper's equations were not
-    compared. Order of operations and constants follow jpthu17/HBI@53556998
+    For the paper's equations, which were out of reach, stands the published code beside the
+    abstract. Order of operations and constants follow jpthu17/HBI@53556998
     ``HBI/models/modeling.py`` (``HBI.forward``, ``entity_level``, ``action_level``,
     ``event_level``), ``HBI/models/cluster.py`` (``CTM.forward``, ``cluster_dpc_knn``,
     ``merge_tokens``, ``TCBlock``), ``HBI/models/banzhaf.py`` and ``main_retrieval.py``
@@ -51,7 +51,8 @@ class Hbi(Matcher):
     layers : int
         Of the transformer over the frames.
     action_ratio, event_ratio : float
-        How many tokens remain of those of the level before.
+        How many tokens remain of those of the level before. Where this would leave one of a row
+        of all words or frames that ``sizes`` allows, it is as much more as leaves two.
     entity, action, event : float
         Weights of the levels in the score.
     temperature : float
@@ -90,8 +91,8 @@ class Hbi(Matcher):
         self.distillation, self.banzhaf = distillation, banzhaf
         self.sequence = FrameSequence(size, sizes.frames, layers)
         ratios = {"action": action_ratio, "event": event_ratio}
-        self.merge_words = nn.ModuleDict({n: MergeTokens(size, r) for n, r in ratios.items()})
-        self.merge_frames = nn.ModuleDict({n: MergeTokens(size, r) for n, r in ratios.items()})
+        self.merge_words = _merging(size, sizes.words, ratios)
+        self.merge_frames = _merging(size, sizes.frames, ratios)
         self.word_weights = nn.ModuleDict({n: TokenWeights(size, 2 * size) for n in LEVELS})
         self.frame_weights = nn.ModuleDict({n: TokenWeights(size, 2 * size) for n in LEVELS})
         self.predictors = nn.ModuleDict({n: BanzhafPredictor() for n in LEVELS})
@@ -169,6 +170,17 @@ class Hbi(Matcher):
         guessed = self.predictors[level](cosines, there)
         over_frames = _divergence(guessed, teacher, there)
         return over_frames + _divergence(guessed.mT, teacher.mT, there.mT)
+
+
+def _merging(size: int, most: int, ratios: dict[str, float]) -> nn.ModuleDict:
+    """What makes actions of entities, and events of these, in rows of at most ``most``."""
+    found = {}
+    for level, ratio in ratios.items():
+        # One token alone has all the weight, whatever it is: its weights would never learn.
+        ratio = max(ratio, min(1.0, 2 / most))
+        found[level] = MergeTokens(size, ratio)
+        most = remaining(most, ratio)
+    return nn.ModuleDict(found)
 
 
 def _level(level: str, texts: Representation, videos: Representation) -> Tensor:

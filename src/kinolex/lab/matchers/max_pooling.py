@@ -17,9 +17,10 @@ class MaxPooling(Matcher):
     """Largest cosine of the sentence with a frame; nothing is trained here.
 
     ClipBERT (Lei et al. 2021, arXiv:2102.06183) aggregates the scores of a video's clips by their
-    mean, their largest or a log-sum-exp; this is the second. Written from memory of the paper, no
-    equation number was checked. Differs: cosines of single frames stand in for the scores of its
-    cross-modal transformer. Order does not count.
+    mean, their largest or a log-sum-exp; this is the second. For the paper's equation, which was
+    out of reach, stands jayleicn/ClipBERT@7f67e7e src/tasks/run_video_retrieval.py,
+    ``start_training`` with ``score_agg_func`` ``max``. Differs: cosines of single frames stand in
+    for the scores of its cross-modal transformer. Order does not count.
     """
 
     name = "max-pooling"

@@ -22,17 +22,19 @@ class MeRetriever(Matcher):
 
     Zhang et al. 2023, Multi-event Video-Text Retrieval, arXiv:2308.11551, its key event
     representation and its two similarities: frames are clustered by K-medoids, each medoid is a key
-    event. The call of the clustering is in gengyuanmax/MeVTR@e8800c5 main_task_retrieval_multi.py,
-    ``eval_epoch``, whose model and clustering files are not public; first medoids, Euclidean
-    distance of frames as they come and order by time follow its derivative
-    zhang252112914/sorted_mevtr@e43ba08 modules/cluster/fast_kmeans.py, ``batch_fast_kmedoids``;
-    unit vectors, their mean and a unit vector model/meretriever.py@2333c22, ``_loose_similarity``,
-    and the best of them ``get_similarity_multi2multi_logits``. Equation numbers could not be
-    checked.
+    event. For the paper's equations, which were out of reach, stands public code. Of
+    gengyuanmax/MeVTR@e8800c5: clustering, Euclidean distance of frames as they come and order by
+    time (modules/cluster/kmeans.py, ``kmedoids``) and its call (main_task_retrieval_multi.py,
+    ``eval_epoch``). Its model and how medoids begin are public as compiled files only; for them,
+    its derivative zhang252112914/sorted_mevtr: first medoids (modules/cluster/fast_kmeans.py
+    @e43ba08, ``batch_fast_kmedoids``), unit vectors, their mean and a unit vector
+    (model/meretriever.py @2333c22, ``_loose_similarity``), and the best of them
+    (``get_similarity_multi2multi_logits``).
 
     Differs: padding is no candidate; clustering of a video does not end with that of its batch. The
-    paper's loss, the mean over a video's texts in one direction and a weight between both
-    directions, is a loss of scores: train with ``several-positives`` and several texts a video.
+    paper's loss, the mean over a video's texts in one direction (modules/until_module.py,
+    ``CrossEnMulti``) and a weight between both directions, is a loss of scores: train with
+    ``several-positives`` and several texts a video.
 
     Parameters
     ----------

@@ -15,9 +15,10 @@ __all__ = ["MeanPooling"]
 class MeanPooling(Matcher):
     """Cosine of the sentence with the mean of the frames' unit vectors; nothing is trained here.
 
-    CLIP4Clip's ``meanP`` (Luo et al. 2021, arXiv:2104.08860, section 3.3): frames
-    are scaled to length 1, averaged over those that there are, and scaled again. Order does not
-    count, and neither does what is asked.
+    CLIP4Clip's ``meanP`` (Luo et al. 2021, arXiv:2104.08860, section 3.3; in
+    ArrowLuo/CLIP4Clip@85cf908 modules/modeling.py ``_mean_pooling_for_similarity_visual`` and
+    ``_loose_similarity``): frames are scaled to length 1, averaged over those that there are, and
+    scaled again. Order does not count, and neither does what is asked.
     """
 
     name = "mean-pooling"

@@ -17,10 +17,10 @@ class QueryScoring(Matcher):
     """Cosine of the sentence with a mean of frames that the sentence itself weights.
 
     Bain et al. 2022, A CLIP-Hitchhiker's Guide to Long Video Retrieval, arXiv:2205.08508 (its
-    query-scoring; equation numbers were not checked): weights are the softmax over frames of cosine
-    divided by a temperature. As in m-bain/clip-hitchhiker@4cb1cc7 query_scoring.py,
-    ``similarity_queryscoring`` with ``mean="feats"``, frames are averaged as they come, not scaled
-    to length 1, and the temperature is 0.1.
+    query-scoring, for whose equations, which were out of reach, stands the code): weights are the
+    softmax over frames of cosine divided by a temperature. As in m-bain/clip-hitchhiker@4cb1cc7
+    query_scoring.py, ``similarity_queryscoring`` with ``mean="feats"``, frames are averaged as they
+    come, not scaled to length 1, and the temperature is 0.1.
 
     Differs: padding has no weight. The averaged vector of a pair is never made: its dot product
     with the sentence is the weighted mean of dot products, and its length follows from the dot

@@ -26,8 +26,10 @@ class S3ma(Matcher):
     the score joins coarse and fine similarities of both spaces; a temporal encoder sits on the
     frames.
 
-    Its code was never published, and this was written from the abstract and from what the paper
-    claims in its summary: equation numbers were not compared. What is ours where these say no more:
+    No public code of it was found, and the paper's equations were out of reach: it is written from
+    the abstract and from the claims that a review site (zeGXjQYhXz at openreview) lists of it, such
+    as that cosines suit it better than an MLP, that anchors and both losses help, and that no word
+    is compared by itself. What is ours where these say no more:
     a code is the part of the cosines above zero; fine is the best frame, coarse the mean; the four
     similarities count the same; the similarity loss is a contrast of codes of videos with anchors
     in both directions, the alignment loss the squared distance of unit codes of either side from

@@ -21,8 +21,8 @@ class Tefal(Matcher):
     Ibrahimi et al., Audio-Enhanced Text-to-Video Retrieval using Text-Conditioned Feature
     Alignment: two independent cross-modal attention blocks let the text attend to the frames and to
     the sound separately, so that neither drowns the other; both are joined and compared with the
-    text. There is no published code, and this was written from the abstract and the introduction:
-    equation numbers were not compared. The blocks are X-Pool's (`Conditioned`), which the paper
+    text. No public code of it was found, and the paper's equations were out of reach: it is written
+    from the abstract and the introduction. The blocks are X-Pool's (`Conditioned`), which the paper
     builds upon.
 
     What is ours where the paper was not at hand: the two vectors are added, with the same weight.

@@ -88,7 +88,8 @@ class TempMe(Matcher):
     those of the frames: a video is the mean of their unit vectors. What is learnt are low-rank
     additions to queries, keys and values of both towers, and a position for each clip that is
     joined. Written from the abstract and the authors' code, as hahuy2004/CLIPKG4Clip has it
-    (``modules/module_tome_patch.py`` @88b9ea9, ``modules/module_tome_merge.py`` @e75e3b6).
+    (``modules/module_tome_patch.py`` @88b9ea9, ``modules/module_tome_merge.py`` @e75e3b6), which
+    stands for the equations, out of reach here.
 
     Differs: a video of another length is brought to ``frames`` by repeating or leaving out; no
     layer merges more tokens than half of what may merge, at the first layers neither. With the

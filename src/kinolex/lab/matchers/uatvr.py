@@ -25,8 +25,8 @@ class Uatvr(Matcher):
     a video are Gaussians around their pooled tokens; in training samples of them must find each
     other (a loss over several positives), and a divergence keeps them near the normal distribution.
 
-    Written from the published code and the abstract: the numbers of the paper's equations were not
-    compared. Order of operations and constants follow bofang98/UATVR@cc23ad61
+    For the paper's equations, which were out of reach, stands the published code beside the
+    abstract. Order of operations and constants follow bofang98/UATVR@cc23ad61
     ``modules/modeling.py`` (``_loose_similarity``, ``weighted_token_wise_intersection``,
     ``probabilistic_video``, ``probabilistic_text``), ``modules/until_module.py``
     (``MILNCELoss_BoF``, ``KLdivergence``), @65e53c26 ``prob_models/pie_model.py`` and

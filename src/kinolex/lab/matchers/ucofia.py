@@ -30,8 +30,8 @@ class Ucofia(Matcher):
     evaluation and no part of `score`: normalise what `levels` gives with
     `kinolex.evaluation.normalise.sinkhorn`, level by level, before they are added.
 
-    Written from the published code and the abstract: the numbers of the paper's equations were not
-    compared. Order of operations and constants follow Ziyang412/UCoFiA@2a0a91d4
+    For the paper's equations, which were out of reach, stands the published code beside the
+    abstract. Order of operations and constants follow Ziyang412/UCoFiA@2a0a91d4
     ``train/modules/modeling_ucofia.py`` (``UCoFiA._loose_similarity``), and patches are chosen as
     `SelectPatches` says.
 

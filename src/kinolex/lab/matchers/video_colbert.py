@@ -23,11 +23,13 @@ class VideoColbert(Matcher):
     arXiv:2503.19009: MeanMaxSim (MMS) between query tokens and frames, and between query tokens and
     what a transformer makes of the frames and of learned visual expansion tokens; padded places of
     the query are expansion tokens that take part as words do; two sigmoid losses (Zhai et al. 2023,
-    arXiv:2303.15343), one for each MMS. The paper has no public code: written from its abstract
-    and public summaries, with 2 visual expansion tokens, 4 layers, and scale ``exp(4.77)`` and bias
-    -12.93 from Seyanliu/Video-ColBERT@1072e0c tvr/models/modeling.py, which gives them as the
-    paper's (they are those of SigLIP's published weights, where 4.77 is a logarithm; that code
-    takes it as the scale itself). Equation numbers could not be checked.
+    arXiv:2303.15343), one for each MMS, added with a weight each (here those of ``[extra]``). The
+    paper has no public code, and its equations were out of reach: written from its abstract and
+    public summaries, which give MMS, their sum and both losses as formulas without numbers, with 2
+    visual expansion tokens, 4 layers, and scale ``exp(4.77)`` and bias -12.93 from
+    Seyanliu/Video-ColBERT@1072e0c tvr/models/modeling.py, which gives them as the paper's (they are
+    those of SigLIP's published weights, where 4.77 is a logarithm; that code takes it as the scale
+    itself, as does yogesh-iitj/Video-ColBERT).
 
     Differs: the score is the mean of both MMS, not their sum, which ranks alike; the query's
     expansion tokens are the sentence plus a learned vector for each place up to ``sizes.words``,

@@ -20,7 +20,7 @@ class XClip(Matcher):
 
     Ma et al. 2022, X-CLIP: End-to-End Multi-grained Contrastive Learning for Video-Text Retrieval,
     arXiv:2207.07285, its multi-grained contrast and its attention over the similarity matrix
-    (AOSM); equation numbers were not checked, the formulas are those of the code: a row of cosines
+    (AOSM), for whose equations, which were out of reach, stands the code: a row of cosines
     is weighted by its own softmax at a small temperature, times a learned matrix that starts as the
     identity; the matrix of words and frames is read in both orders, and the mean of both counts.
     Order of operations, temperature 0.01, frames from before the transformer and video vectors from

@@ -19,7 +19,8 @@ class XPool(Matcher):
     """Cosine of the sentence with the frames as its attention pools them.
 
     Gorti et al. 2022, X-Pool: Cross-Modal Language-Video Attention for Text-Video Retrieval,
-    arXiv:2203.15086 (its section on the X-Pool model; equation numbers were not checked): queries
+    arXiv:2203.15086 (its section on the X-Pool model, for whose equations, which were out of reach,
+    stands the code): queries
     of the sentence, keys and values of the frames, scaled dot-product attention, norms, a residual
     linear map. Order of operations, one norm for both sides before the attention, and the start of
     all maps from identity and zero follow layer6ai-labs/xpool@e0b4040 modules/transformer.py,

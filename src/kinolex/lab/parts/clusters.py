@@ -16,7 +16,20 @@ from torch.nn.functional import one_hot
 from kinolex.lab.parts.masking import cleared, masked_softmax
 from kinolex.lab.parts.sequence import Attention
 
-__all__ = ["MergeTokens", "density_peaks"]
+__all__ = ["MergeTokens", "density_peaks", "remaining"]
+
+_LAST_BIT = 1e-6  # so that a share which is a whole number is not rounded up to the next
+
+
+def remaining(count: int, ratio: float) -> int:
+    """How many clusters ``count`` tokens make: this share of them, rounded up.
+
+    Examples
+    --------
+    >>> remaining(12, 0.25), remaining(5, 0.25), remaining(10, 0.7)
+    (3, 2, 7)
+    """
+    return math.ceil(count * ratio - _LAST_BIT)
 
 
 def density_peaks(
@@ -58,9 +71,9 @@ def density_peaks(
     to_denser = apart.masked_fill(~(denser & both), torch.inf).amin(dim=-1)
     to_denser = torch.where(to_denser.isfinite(), to_denser, farthest)
     score = (to_denser * density).masked_fill(~mask, -1.0)
-    count = math.ceil(mask.shape[1] * ratio)
+    count = remaining(mask.shape[1], ratio)
     centres = score.sort(dim=-1, descending=True, stable=True)[1][:, :count]
-    wanted = (mask.sum(dim=-1) * ratio).ceil().long()
+    wanted = (mask.sum(dim=-1).double() * ratio - _LAST_BIT).ceil().long()
     there = torch.arange(count, device=mask.device) < wanted[:, None]
     to_centres = apart.gather(1, centres[:, :, None].expand(-1, -1, mask.shape[1]))
     cluster = to_centres.masked_fill(~there[:, :, None], torch.inf).argmin(dim=1)

@@ -14,6 +14,7 @@ import torch
 
 from kinolex.errors import UsageError
 from kinolex.lab.matchers.base import Sizes
+from kinolex.lab.training.front import front_from
 from kinolex.lab.training.model import Backbone, Model, build
 from kinolex.lab.training.settings import Settings, read
 
@@ -55,6 +56,9 @@ def load_model(
 ) -> tuple[Model, Settings, dict[str, Any]]:
     """The picked model of a run's folder (or of a file), ready to score.
 
+    A backbone of ``[backbone]`` comes with it, weights and all; one of the matcher's own that was
+    published is read once more from where it lay.
+
     Returns
     -------
     Model, Settings, dict
@@ -68,6 +72,8 @@ def load_model(
     place = Path(run)
     found = load(place / PICKED if place.is_dir() else place)
     settings = read(json.loads(found["settings"]), device=device)
+    if backbone is None and "front" in found:
+        backbone = front_from(found["front"], settings.backbone)
     model = build(settings, Sizes(**found["sizes"]), backbone=backbone)
     model.load_state_dict(found["model"])
     more = {name: one for name, one in found.items() if name not in ("settings", "model")}

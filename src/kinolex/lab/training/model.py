@@ -14,6 +14,8 @@ from kinolex.lab.losses.base import find as find_loss
 from kinolex.lab.matchers.base import Matcher, Representation, Sizes, Texts, Videos, find
 from kinolex.lab.options import check_options
 from kinolex.lab.parts.heads import Heads
+from kinolex.lab.parts.joining import together
+from kinolex.lab.training.front import Front, hold
 from kinolex.lab.training.settings import Settings
 
 __all__ = ["Backbone", "Model", "build"]
@@ -23,6 +25,9 @@ Backbone = Callable[[Videos | None, Texts | None], tuple[Videos, Texts]]
 
 Either side may be None, and comes back as None.
 """
+
+SEEN_AT_ONCE = 256
+"""Pictures that are looked at together where nothing is learnt from them."""
 
 
 class Model(nn.Module):
@@ -64,7 +69,16 @@ class Model(nn.Module):
     def represent(
         self, videos: Videos | None, texts: Texts | None
     ) -> tuple[Representation | None, Representation | None]:
-        """Both sides, or one of them."""
+        """Both sides, or one of them.
+
+        Pixels that nothing is learnt from are looked at in pieces, so that memory is that of one.
+        """
+        if videos is not None and videos.pixels is not None and not self.training:
+            most = max(1, SEEN_AT_ONCE // videos.mask.shape[1])
+            if len(videos) > most:
+                firsts = range(0, len(videos), most)
+                parts = [self.represent(videos[at : at + most], None)[0] for at in firsts]
+                return together([one for one in parts if one]), self.represent(None, texts)[1]
         if self.backbone is not None:
             videos, texts = self.backbone(videos, texts)
         if self.heads is not None:
@@ -115,11 +129,16 @@ def build(
             f"{settings.matcher} needs {', '.join(sorted(lacking))}, and the cache has none.",
             hint="Fill it from a backbone that gives them; see docs/lab.md.",
         )
-    check_options(f"The matcher {settings.matcher}", _made_by(kind), settings.options)
+    options = dict(settings.options)
+    if isinstance(backbone, Front) and backbone.own:
+        options["backbone"] = backbone.own
+    check_options(f"The matcher {settings.matcher}", _made_by(kind), options)
     heads = None
     if settings.head.kind == "linear":
         heads = Heads(sizes, settings.head.dimensions, sound="sound" in needed)
-    matcher = kind(heads.sizes if heads else sizes, **settings.options)
+    matcher = kind(heads.sizes if heads else sizes, **options)
+    if isinstance(backbone, Front) and backbone.own:
+        hold(matcher.backbone, settings.backbone)
     first = find_loss(next(iter(settings.losses)))
     found = Model(
         matcher,

@@ -85,7 +85,9 @@ class Objective:
         found = {
             name: weight * one(pairs, **settings) for name, one, weight, settings in self.losses
         }
-        for name, one in model.matcher.extra_losses(texts, videos.some(own)).items():
+        # Where text i is of video i already, no copy of all videos, and no way back through it.
+        paired = videos if plan.each == 1 else videos.some(own)
+        for name, one in model.matcher.extra_losses(texts, paired).items():
             found[name] = self.extra.get(name, 1.0) * one
         return found
 

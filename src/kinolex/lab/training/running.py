@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,8 +17,12 @@ from kinolex.errors import UsageError
 from kinolex.lab.dataset import Captions, split_of
 from kinolex.lab.features import Cache
 from kinolex.lab.filling import captions_of
+from kinolex.lab.matchers.base import Sizes
+from kinolex.lab.tokenizing import FILE
 from kinolex.lab.training import checkpoints, sharing
+from kinolex.lab.training.front import front_of
 from kinolex.lab.training.model import Backbone, build
+from kinolex.lab.training.settings import Backbone as Given
 from kinolex.lab.training.settings import Data, Settings
 from kinolex.lab.training.trainer import Outcome, Trainer
 from kinolex.progress import Listener, silent
@@ -44,7 +49,8 @@ def train(
     resume : bool
         Go on where it was interrupted.
     backbone : Backbone, optional
-        Stands between the cache and the heads.
+        Stands between the cache and the heads; else what ``settings.backbone`` says, where the
+        cache holds pixels.
     progress : Listener
 
     Raises
@@ -64,21 +70,41 @@ def train(
         given = captions_of(records.read(settings.data.records))
         some, held = splits(given, settings.data, settings.seed)
         _check_there(cache, [*some, *held])
-        model = build(settings, cache.sizes, gives=cache.gives, backbone=backbone)
+        backbone, sizes, gives = _in_front(settings, cache, backbone)
+        model = build(settings, sizes, gives=gives, backbone=backbone)
         trainer = Trainer(
             settings,
             model,
-            cache.sizes,
+            sizes,
             Captions.of(cache, some),
             Captions.of(cache, held),
             place,
             resume=resume,
             progress=progress,
         )
+        if sharing.rank() == 0 and (cache.place / FILE).is_file():
+            shutil.copyfile(cache.place / FILE, place / FILE)
         found = trainer.run()
         if sharing.rank() == 0:
             _write_result(place, settings, found)
     return found
+
+
+def _in_front(
+    settings: Settings, cache: Cache, backbone: Backbone | None
+) -> tuple[Backbone | None, Sizes, frozenset[str]]:
+    """What stands between cache and matcher, and what comes out of it."""
+    if backbone is not None:
+        return backbone, cache.sizes, cache.gives
+    if cache.pixels:
+        front, sizes = front_of(settings, cache)
+        return front, sizes, front.gives | (cache.gives - {"pixels"})
+    if settings.backbone != Given():
+        raise UsageError(
+            f"{cache.place} holds vectors: a backbone has nothing to look at.",
+            hint="Leave [backbone] out, or fill a cache with `kinolex features --pixels`.",
+        )
+    return None, cache.sizes, cache.gives
 
 
 def _claim(place: Path, settings: Settings, resume: bool) -> None:

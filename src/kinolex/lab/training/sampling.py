@@ -147,8 +147,12 @@ class Batches:
         """So many texts of each video; again from the first where it has fewer."""
         found = []
         for video in videos:
-            known = random.permutation(self._texts_of[video])
-            found.append(np.resize(known, self.each))
+            known = self._texts_of[video]
+            if len(known) > 1:
+                known = random.permutation(known)
+            if len(known) < self.each:
+                known = np.resize(known, self.each)
+            found.append(known[: self.each])
         return np.concatenate(found)
 
     def _partners(
@@ -168,7 +172,10 @@ class Batches:
 
     def positive(self, plan: Plan) -> Tensor:
         """Own pairs, and pairs of a text with videos that have an equal text in the batch."""
-        names = torch.from_numpy(self._names[plan.texts])
+        said = self._names[plan.texts]
+        if len(np.unique(said)) == len(said):
+            return plan.own[:, None] == torch.arange(len(plan.videos))
+        names = torch.from_numpy(said)
         of = torch.zeros(len(plan.texts), len(plan.videos))
         of[torch.arange(len(plan.texts)), plan.own] = 1
         equal = (names[:, None] == names).float()

@@ -7,13 +7,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 
 from kinolex.errors import UsageError
 from kinolex.lab.losses.base import find as find_loss
 from kinolex.registries import nearest
 
-__all__ = ["Data", "Head", "Optimiser", "Settings", "read"]
+__all__ = ["Backbone", "Data", "Head", "Optimiser", "Settings", "read"]
 
 
 class _Table(BaseModel):
@@ -51,6 +58,43 @@ class Head(_Table):
 
     kind: Literal["none", "linear"] = Field(default="none", description="`none` or `linear`.")
     dimensions: int = Field(default=0, ge=0, description="Of the new space; 0: as many as before.")
+
+
+class Backbone(_Table):
+    """What looks at pixels and reads tokens, where the cache holds these."""
+
+    source: str = Field(
+        default="",
+        alias="from",
+        description='Published weights: a folder, or OpenAI\'s file; "": a new one by its width.',
+    )
+    width: int = Field(default=0, ge=0, description="Of both towers of a new one.")
+    layers: int = Field(default=4, ge=1, description="Of each tower of a new one.")
+    heads: int = Field(default=0, ge=0, description="Of its layers; 0: one for 32 of the width.")
+    patch: int = Field(default=16, ge=1, description="Side of its patches in pixels.")
+    dimensions: int = Field(default=0, ge=0, description="Of its space; 0: its width.")
+    train: Literal["all", "none", "picture", "text"] = Field(
+        default="all", description="Towers that are learnt: `all`, `none`, `picture`, `text`."
+    )
+    save_memory: bool = Field(
+        default=False, description="Compute layers again for the gradient, not keep them."
+    )
+
+    @model_serializer(mode="wrap")
+    def _named(self, plain: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Under the names that are read."""
+        found: dict[str, Any] = plain(self)
+        return {"from": found.pop("source", found.get("from")), **found}
+
+    def check(self) -> None:
+        """Refuse sizes of weights that have theirs."""
+        usual = type(self)()
+        for name in ("width", "layers", "heads", "patch", "dimensions"):
+            if self.source and getattr(self, name) != getattr(usual, name):
+                raise UsageError(
+                    f"backbone.{name} is that of the weights {self.source}.",
+                    hint="Leave it out, or leave `from` out for a new backbone.",
+                )
 
 
 class Optimiser(_Table):
@@ -95,6 +139,7 @@ class Settings(_Table):
     seed: int = Field(default=0, ge=0, description="Of weights, order and all else drawn.")
     device: str = Field(default="cpu", description="cpu, or cuda (not tested).")
     data: Data = Data()
+    backbone: Backbone = Backbone()
     head: Head = Head()
     optimiser: Optimiser = Optimiser()
     losses: dict[str, dict[str, Any]] = Field(
@@ -131,6 +176,7 @@ class Settings(_Table):
                 "A checkpoint is never picked on test.",
                 hint='Set data.validation to another split, or to "" to hold some films out.',
             )
+        self.backbone.check()
         if not self.losses:
             raise UsageError("There is no loss.", hint="Write [losses.info-nce].")
         for name, given in self.losses.items():
@@ -189,4 +235,4 @@ def _known(tables: list[str]) -> list[str]:
     kind: Any = Settings
     for table in tables:
         kind = kind.model_fields[table].annotation
-    return list(kind.model_fields)
+    return [one.alias or name for name, one in kind.model_fields.items()]

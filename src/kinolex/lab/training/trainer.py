@@ -8,6 +8,7 @@ that was interrupted and goes on gives the same weights, bit for bit on one proc
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -25,13 +26,14 @@ from kinolex.lab.evaluating import evaluate
 from kinolex.lab.matchers.base import Representation, Sizes
 from kinolex.lab.training import checkpoints, sharing
 from kinolex.lab.training.caching import backward
+from kinolex.lab.training.front import Front
 from kinolex.lab.training.journal import Journal
 from kinolex.lab.training.model import Model
 from kinolex.lab.training.objective import Objective
 from kinolex.lab.training.optimising import Average, optimiser, share_of_rate
 from kinolex.lab.training.picking import Rule
 from kinolex.lab.training.sampling import Batches, Plan
-from kinolex.lab.training.settings import Settings
+from kinolex.lab.training.settings import Settings, read
 from kinolex.progress import Event, Listener, silent
 
 __all__ = ["Outcome", "Trainer"]
@@ -128,7 +130,7 @@ class Trainer:
             )
 
     def _go_on(self, state: dict[str, Any]) -> None:
-        if state["settings"] != self.settings.model_dump_json():
+        if read(json.loads(state["settings"])) != self.settings:
             raise UsageError(
                 f"{self.out} is a run with other settings.",
                 hint="Name another folder, or train without --resume.",
@@ -173,10 +175,11 @@ class Trainer:
     def _one_step(self) -> dict[str, Any]:
         begun = time.perf_counter()
         given = self.settings.optimiser
-        self.model.train()
+        if not self.model.training:
+            self.model.train()
         # Not the state of one long stream, which every process would have to keep and find again.
         seed = np.random.SeedSequence([self.settings.seed, self.step, sharing.rank()])
-        torch.manual_seed(int(seed.generate_state(1, np.uint64)[0] >> 1))
+        _draw_from(int(seed.generate_state(1, np.uint64)[0] >> 1), self.settings.device)
         self.optimiser.zero_grad(set_to_none=True)
         told: dict[str, float] = {}
         for turn in range(given.accumulate):
@@ -270,8 +273,11 @@ class Trainer:
         self._save(checkpoints.LAST, state)
 
     def _save(self, name: str, state: dict[str, Any]) -> None:
-        if sharing.rank() == 0:
-            checkpoints.save(self.out / name, self.settings, self.sizes, state)
+        if sharing.rank() != 0:
+            return
+        if isinstance(self.model.backbone, Front):
+            state = {**state, "front": self.model.backbone.about()}
+        checkpoints.save(self.out / name, self.settings, self.sizes, state)
 
     def _report(self) -> None:
         done = self.step / self.steps
@@ -299,3 +305,14 @@ class Trainer:
         )
         self.model.load_state_dict(held)
         return Outcome(results, self.best["step"], self.steps, self.seconds, self.model.trained())
+
+
+def _draw_from(seed: int, device: str) -> None:
+    """Seed what dropout draws from.
+
+    `torch.manual_seed` writes down the stack for devices that are not there, which costs more than
+    many a step's loss.
+    """
+    torch.default_generator.manual_seed(seed)
+    if device.startswith("cuda"):
+        torch.cuda.manual_seed_all(seed)
