@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DATA   ?= $(firstword $(wildcard $(KINOLEX_SHARED) ../shared))
 
-.PHONY: demo test quick lint types docs bench bench-quality starter soak clean setup coverage
+.PHONY: demo test quick lint types docs bench bench-quality bench-lab starter soak clean setup coverage
 
 setup: $(READY)
 
@@ -50,6 +50,14 @@ bench-quality: $(READY)
 	$(BIN)/python -c "import matplotlib" 2>/dev/null || $(BIN)/python -m pip install -q -e ".[bench]"
 	$(BIN)/python -m benchmarks.quality $(if $(DATA),--shared $(DATA)) \
 	  $(if $(wildcard build/starter/model-float),--float build/starter/model-float)
+
+# The lab on the World, on Flickr8k, and its costs: needs torch, and hours of one core.
+bench-lab: $(READY)
+	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/python -m pip install -q -e ".[lab]"
+	$(BIN)/python -m benchmarks.lab_costs
+	$(if $(DATA),$(BIN)/python -m benchmarks.lab_flickr8k --shared $(DATA))
+	$(BIN)/python -m benchmarks.lab_world
+	$(BIN)/python -m benchmarks.summary
 
 # Trains the starter encoder again (about two hours on two cores) and puts it into the package.
 starter: $(READY)

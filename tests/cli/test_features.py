@@ -107,6 +107,7 @@ def test_patches_and_words_are_kept_and_trained_on(capsys: Capture, world: Path)
         (["--words"], "--model is missing"),
         (["--model", "starter", "--words"], "are features of a backbone"),
         (["--from", "x.npz", "--pixels", "16"], "--from holds what a model gave"),
+        (["--indexed"], "Name no --model, --media"),
         (["--pixels", "0"], "Pictures of 0 pixels"),
         (["--backbone", "gone"], "gone"),
         (["--pixels", "16", "--frames", "2", "--every", "1"], "not both"),
@@ -119,3 +120,15 @@ def test_what_does_not_go_together_is_said(
     assert code == 2
     assert said in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("word", [["--patches"], ["--words"], ["--frames", "3"], ["--every", "1"]])
+def test_what_has_no_effect_is_refused(capsys: Capture, world: Path, word: list[str]) -> None:
+    records = ["--records", world / "captions.jsonl"]
+    for given in (["--from", "x.npz"], ["--indexed", *records]):
+        code, _, err = call(capsys, "features", world / "wrong", *given, *word)
+        assert code == 2
+        assert f"{word[0]} has no effect with {given[0]}" in err
+    code, _, err = call(capsys, "features", world / "wrong", "--indexed")
+    assert code == 2
+    assert "--records is missing" in err

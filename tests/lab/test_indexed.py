@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -70,3 +71,31 @@ def test_what_is_not_there_is_told(place: Path, tmp_path: Path) -> None:
     assert Cache(tmp_path / "d").video_names() == ["one.mp4"]
     with pytest.raises(NotFoundError, match="no library"):
         fill_from_library(tmp_path / "e", tmp_path / "nothing", captions)
+
+
+@pytest.mark.parametrize("name", ["ne.mp4", "on", "o.mp4"])
+def test_a_part_of_a_name_is_no_video(place: Path, tmp_path: Path, name: str) -> None:
+    """Searching takes ``ne.mp4`` for a part of ``one.mp4``; to train on it would be wrong."""
+    with Store.open(place / "library") as store:
+        assert name == "o.mp4" or store.find_videos(name)
+    with pytest.raises(UsageError, match=f"{name}: not in the library"):
+        fill_from_library(tmp_path / "c", place / "library", said(name), settings=settings(place))
+
+
+def test_names_with_and_without_ending_and_paths_are_found(place: Path, tmp_path: Path) -> None:
+    names = "one", "TWO.mp4", str(place / "clips" / "two.mp4")
+    fill_from_library(tmp_path / "c", place / "library", said(*names), settings=settings(place))
+    assert Cache(tmp_path / "c").video_names() == list(names)
+
+
+def test_frames_of_a_library_that_was_indexed_anew_are_not_mixed(
+    place: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(place / "library", tmp_path / "library")
+    given = tmp_path / "c", tmp_path / "library"
+    fill_from_library(*given, said("one.mp4"), settings=settings(place))
+    fill_from_library(*given, said("one.mp4", "two.mp4"), settings=settings(place))
+    with kinolex.open(tmp_path / "library", settings=settings(place)) as library:
+        library.add(place / "clips", only=("picture",), every=0.25)
+    with pytest.raises(UsageError, match=r"other frames of one\.mp4"):
+        fill_from_library(*given, said("one.mp4"), settings=settings(place))

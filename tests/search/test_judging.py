@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from kinolex.encoders.hashes import sha256_of
-from kinolex.encoders.matcher import OnnxMatcher, evenly
+from kinolex.encoders.matcher import OnnxMatcher, evenly, read_matcher
 from kinolex.errors import EncoderError
 from kinolex.library.vectors import VectorTable
 from kinolex.search import judging
-from kinolex.search.judging import Judge, Scale, chances, cut, falling, line, standard
+from kinolex.search.judging import Judge, Scale, Stretch, chances, cut, falling, line, standard
 
 SIZE, FRAMES = 6, 4
 
@@ -102,6 +102,27 @@ def naive(table: VectorTable, first: int, last: int, sentence: np.ndarray) -> fl
     return float(sum(a * b for a, b in zip(half, highest, strict=True))) / length
 
 
+def cut_of(table: VectorTable, frames: int) -> list[Stretch]:
+    return [Stretch(*row) for row in cut(table, frames).tolist()]
+
+
+def by_loops(table: VectorTable, frames: int) -> list[Stretch]:
+    """Videos of up to twice as many frames whole, others in windows that overlap by half."""
+    found = []
+    for place in range(len(table.video_ids)):
+        low, high = int(table.starts[place]), int(table.starts[place + 1])
+        if 0 < high - low <= 2 * frames:
+            found.append(Stretch(place, low, high))
+            continue
+        first = low
+        while first + frames < high:
+            found.append(Stretch(place, first, first + frames))
+            first += max(1, frames // 2)
+        if high > low:
+            found.append(Stretch(place, high - frames, high))
+    return found
+
+
 @pytest.fixture(scope="module")
 def matcher(tmp_path_factory: pytest.TempPathFactory) -> OnnxMatcher:
     return OnnxMatcher(write_matcher(tmp_path_factory.mktemp("m") / "highest"))
@@ -118,7 +139,7 @@ def test_all_stretches_are_scored_as_by_hand(matcher: OnnxMatcher) -> None:
     for seed in range(3):
         sentence = sentence_of(seed)
         found = judge.judge(sentence)
-        assert {one.stretch for one in found} == set(cut(table, FRAMES))
+        assert {one.stretch for one in found} == set(cut_of(table, FRAMES))
         for one in found:
             by_hand = naive(table, one.stretch.first, one.stretch.last, sentence)
             assert one.score == pytest.approx(by_hand, abs=1e-5)
@@ -128,7 +149,8 @@ def test_all_stretches_are_scored_as_by_hand(matcher: OnnxMatcher) -> None:
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=6), st.integers(1, 9))
 def test_stretches_cover_every_frame(lengths: list[int], frames: int) -> None:
     table = table_of([max(lengths[0], 1), *lengths[1:]])
-    found = cut(table, frames)
+    found = cut_of(table, frames)
+    assert found == by_loops(table, frames)
     held: set[int] = set()
     for one in found:
         low, high = int(table.starts[one.place]), int(table.starts[one.place + 1])
@@ -234,3 +256,93 @@ def test_evenly_is_spread(count: int, most: int) -> None:
     assert len(found) == min(count, most)
     assert found == sorted(set(found))
     assert all(0 <= one < count for one in found)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"frames": 10**9}, {"frames": True}, {"frames": 4096, "dimensions": 65536},
+        {"dimensions": 10**12}, {"mean": 10**400}, {"shift": 1e300}, {"deviation": True},
+        {"agreement": "small"}, {"name": 3}, {"title": "\x1b[31mred"}, {"more": "much"},
+        {"more": {"a": json.loads("[" * 40 + "]" * 40)}},
+    ],
+)  # fmt: skip
+def test_odd_cards_are_refused(tmp_path: Path, changes: dict[str, object]) -> None:
+    with pytest.raises(EncoderError, match="not understood"):
+        read_matcher(write_matcher(tmp_path / "m", **changes))
+
+
+def test_cards_that_nest_or_are_endless_are_refused(tmp_path: Path) -> None:
+    card = write_matcher(tmp_path / "m") / "matcher.json"
+    good = card.read_text()
+    for odd in ("[" * 100_000 + "]" * 100_000, json.dumps("long" * 10**6)):
+        card.write_text(good.replace('"more": {}', f'"more": {{"a": {odd}}}'))
+        with pytest.raises(EncoderError, match="not understood"):
+            read_matcher(tmp_path / "m")
+
+
+NUMBER = TensorProto.FLOAT
+PLAIN = (
+    helper.make_node("Transpose", ["video_vector"], ["turned"], perm=[1, 0]),
+    helper.make_node("MatMul", ["text_vector", "turned"], ["plain"]),
+)
+ODD = {
+    "no number": [("Sub", ["plain", "plain"], "zero"), ("Div", ["zero", "zero"], "scores")],
+    "another name": [("Identity", ["plain"], "points")],
+    "one for all": [("ReduceMax", ["plain"], "scores")],
+    "turned": [("Transpose", ["plain"], "scores")],
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_graphs_that_give_something_else_say_so(tmp_path: Path, odd: str) -> None:
+    place, nodes = write_matcher(tmp_path / "m"), ODD[odd]
+    free = {"text_vector": (NUMBER, ["t", SIZE]), "video_vector": (NUMBER, ["v", SIZE])}
+    made = [helper.make_node(kind, ins, [out]) for kind, ins, out in nodes]
+    outs = {nodes[-1][2]: (NUMBER, ["a", "b"])}
+    _graph(place / "score.onnx", [*PLAIN, *made], free, outs)
+    said = "no numbers" if odd == "no number" else "one score for each pair"
+    with pytest.raises(EncoderError, match=said):
+        Judge(OnnxMatcher(_renewed(place)), table_of([3, 4])).judge(sentence_of(1))
+
+
+def test_graphs_that_store_too_little_say_so(tmp_path: Path) -> None:
+    place = write_matcher(tmp_path / "m")
+    _graph(
+        place / "video.onnx",
+        [helper.make_node("ReduceMax", ["frames"], ["video_vector"], axes=[0, 1], keepdims=0)],
+        {"frames": (NUMBER, ["v", FRAMES, SIZE])},
+        {"video_vector": (NUMBER, [SIZE])},
+    )
+    with pytest.raises(EncoderError, match="no vector for each of 2"):
+        Judge(OnnxMatcher(_renewed(place)), table_of([3, 4])).judge(sentence_of(1))
+
+
+def _renewed(place: Path) -> Path:
+    """The card again, with the files as they are now."""
+    card = json.loads((place / "matcher.json").read_text())
+    card["files"] = {name: sha256_of(place / name) for name in card["files"]}
+    (place / "matcher.json").write_text(json.dumps(card))
+    return place
+
+
+def test_vectors_of_another_length_are_refused(tmp_path: Path) -> None:
+    other = OnnxMatcher(write_matcher(tmp_path / "m", dimensions=SIZE + 1))
+    with pytest.raises(EncoderError, match="vectors of 7 numbers"):
+        Judge(other, table_of([3]))
+
+
+def test_stretches_around_rows_are_those_that_hold_them(
+    matcher: OnnxMatcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "EVERY", 7)
+    table = table_of([30, 3, 0, 25, 8], seed=2)
+    judge = Judge(matcher, table)
+    allowed = np.flatnonzero(judge.cut[:, 0] != 1)
+    near = np.random.default_rng(0).permutation([*range(30), *range(33, 66)])
+    taken: list[int] = []
+    for row in near.tolist():
+        if len(taken) < 7:
+            held = [i for i in allowed.tolist() if judge.cut[i, 1] <= row < judge.cut[i, 2]]
+            taken += [i for i in held if i not in taken]
+    assert judge._around(allowed, near).tolist() == sorted(taken)

@@ -101,20 +101,17 @@ def features(
     from kinolex.cli.lab import demand_torch
 
     demand_torch()
-    from kinolex.lab.features import Cache
-
     left: tuple[str, ...] = ()
     if source:
         if model or records or media or backbone or indexed or pixels is not None:
             raise UsageError("--from holds what a model gave: name no --model or --media with it.")
+        _refuse_sampling("--from", patches, words, frames, every)
         from kinolex.lab.filling import copy_kept
 
         copy_kept(out, source)
     elif indexed:
-        if model or media or backbone or pixels is not None or not records:
-            raise UsageError(
-                "--indexed takes frames from the library.", hint="Give --records FILE with it."
-            )
+        _demand_records_alone(records, bool(model or media or backbone or pixels is not None))
+        _refuse_sampling("--indexed", patches, words, frames, every)
         left = _copied(context, out, records, partly)
     else:
         _demand(model, records, media, pixels, backbone)
@@ -124,6 +121,14 @@ def features(
             )
         fill = _filler(out, model, pixels, backbone, patches, words)
         left = _filled(fill, records, media, _sampling(frames, every), partly)
+    _tell(out, left, as_json)
+    return 1 if left else 0
+
+
+def _tell(out: str, left: tuple[str, ...], as_json: bool) -> None:
+    """What the cache holds now, and what is not in it."""
+    from kinolex.lab.features import Cache
+
     held = Cache(out)
     told = {
         "cache": str(Path(out)),
@@ -138,7 +143,30 @@ def features(
         put(f"{out}: {told['videos']} videos, {told['texts']} texts of {held.about['model']}.")
         for one in left:
             say(f"Left out: {one}")
-    return 1 if left else 0
+
+
+def _demand_records_alone(records: str, more: bool) -> None:
+    """What a library's own frames are copied for, and nothing that would make others."""
+    if more:
+        raise UsageError(
+            "--indexed takes frames from the library, with the encoder that made them.",
+            hint="Name no --model, --media, --backbone or --pixels with it.",
+        )
+    if not records:
+        raise UsageError("--records is missing.", hint="Give --indexed --records FILE.")
+
+
+def _refuse_sampling(
+    source: str, patches: bool, words: bool, frames: int | None, every: float | None
+) -> None:
+    """Refuse what would have no effect, where vectors are there already."""
+    given = {"--patches": patches, "--words": words, "--frames": frames, "--every": every}
+    for name, value in given.items():
+        if value not in (None, False):
+            raise UsageError(
+                f"{name} has no effect with {source}: its vectors are there already.",
+                hint="Leave it out.",
+            )
 
 
 def _copied(context: typer.Context, out: str, records: str, partly: bool) -> tuple[str, ...]:

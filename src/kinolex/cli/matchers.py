@@ -28,6 +28,9 @@ Exported = Annotated[
     str, typer.Argument(metavar="FOLDER", help="Written by `kinolex matchers export`.")
 ]
 
+_LINE = ("questions", "videos", "found", "refused")
+"""What exported cards tell of the line; cards of others need not."""
+
 
 @app.callback(no_args_is_help=True)
 def matchers() -> None:
@@ -85,7 +88,7 @@ def export(run: Run, out: Out, name: Name = "", space: Space = "", as_json: AsJs
 
 @app.command("show")
 def show(folder: Exported, as_json: AsJson = False) -> int:
-    """Show what an exported matcher is, and whether its files are whole."""
+    """Show what an exported matcher is, if its files are those that its card speaks of."""
     from kinolex.encoders.matcher import read_matcher
 
     _told(Path(folder), read_matcher(Path(folder)).to_dict(), as_json)
@@ -100,7 +103,7 @@ def _told(folder: Path, card: dict[str, Any], as_json: bool) -> None:
     put(f"  judges up to {card['frames']} frames of {card['space']}")
     put(f"  differs from the lab by at most {card['agreement']:.2g}")
     line = card["more"].get("line")
-    if line:
+    if isinstance(line, dict) and all(isinstance(line.get(n), (int, float)) for n in _LINE):
         put(
             f"  of {line['questions']} held captions to {line['videos']} videos"
             f" {line['found']:.0%} find their own above the line;"

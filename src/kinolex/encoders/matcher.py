@@ -49,6 +49,16 @@ CARD = "matcher.json"
 SIDES = ("text.onnx", "video.onnx", "score.onnx")
 """Files beside the card."""
 
+MOST_FRAMES, MOST_DIMENSIONS = 4096, 65536
+"""What a card may ask for."""
+
+MOST_NUMBERS = 1 << 22
+"""Numbers in one stretch, frames times dimensions; memory is laid out for many stretches."""
+
+_MOST_CARD = 1 << 20
+_MOST_DEEP = 16
+_WORDS = ("name", "matcher", "title", "paper", "kind", "space")
+
 Stored = Mapping[str, npt.NDArray[Any]]
 """What is stored of several texts, or of several stretches: arrays with these in first place."""
 
@@ -111,42 +121,85 @@ def read_matcher(folder: Path) -> MatcherCard:
     EncoderError
         If there is none, it is not understood, or a file is missing or another one.
     """
+    try:
+        card = _card(folder)
+        for name in SIDES:
+            if not (folder / name).is_file():
+                raise EncoderError(f"The file {folder / name} is missing.")
+            if remembered_sha256(folder / name) != card.files.get(name):
+                raise EncoderError(
+                    f"{folder / name} is not the file that {CARD} speaks of.",
+                    hint="Export the matcher again.",
+                )
+    except OSError as error:
+        why = error.strerror or error
+        raise EncoderError(f"The matcher at {folder} cannot be read: {why}.") from error
+    return card
+
+
+def _card(folder: Path) -> MatcherCard:
     if not (folder / CARD).is_file():
         raise EncoderError(
             f"{folder} holds no matcher: there is no {CARD}.",
             hint="`kinolex matchers export` writes such a folder.",
         )
     try:
+        if (folder / CARD).stat().st_size > _MOST_CARD:
+            raise ValueError("it is larger than any card")
         given = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        if given.pop("schema", "") != SCHEMA:
+        if not isinstance(given, dict) or given.pop("schema", "") != SCHEMA:
             raise ValueError(f"it is not of the form {SCHEMA}")
         card = MatcherCard(**given)
         _check(card)
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError) as error:
         raise EncoderError(f"{folder / CARD} is not understood: {error}.") from error
-    for name in SIDES:
-        if not (folder / name).is_file():
-            raise EncoderError(f"The file {folder / name} is missing.")
-        if remembered_sha256(folder / name) != card.files.get(name):
-            raise EncoderError(
-                f"{folder / name} is not the file that {CARD} speaks of.",
-                hint="Export the matcher again.",
-            )
+    except RecursionError as error:
+        raise EncoderError(f"{folder / CARD} is not understood: it is nested too deep.") from error
     return card
 
 
 def _check(card: MatcherCard) -> None:
-    numbers = (card.mean, card.deviation, card.shift)
-    if not all(isinstance(one, (int, float)) and np.isfinite(one) for one in numbers):
-        raise ValueError("mean, deviation and shift must be numbers")
+    words = [getattr(card, name) for name in _WORDS]
+    if not all(isinstance(one, str) and one.isprintable() for one in words):
+        raise ValueError(f"{', '.join(_WORDS)} must be texts of one line")
+    numbers = (card.mean, card.deviation, card.shift, card.agreement)
+    if not all(_finite(one) for one in numbers):
+        raise ValueError("mean, deviation, shift and agreement must be numbers")
     if not isinstance(card.cosine, bool):
         raise ValueError("cosine must be true or false")
     if card.deviation <= 0:
         raise ValueError("the deviation must be above 0")
-    if not all(isinstance(one, int) and one > 0 for one in (card.dimensions, card.frames)):
-        raise ValueError("dimensions and frames must be whole numbers above 0")
-    if not isinstance(card.files, dict):
-        raise ValueError("files must be an object")
+    for name, most in (("frames", MOST_FRAMES), ("dimensions", MOST_DIMENSIONS)):
+        value = getattr(card, name)
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= most:
+            raise ValueError(f"{name} must be a whole number from 1 to {most}")
+    if card.frames * card.dimensions > MOST_NUMBERS:
+        raise ValueError(f"a stretch would have more than {MOST_NUMBERS} numbers")
+    if not isinstance(card.files, dict) or not isinstance(card.more, dict):
+        raise ValueError("files and more must be objects")
+    if _deeper(card.more, _MOST_DEEP):
+        raise ValueError("it is nested too deep")
+
+
+def _finite(value: object) -> bool:
+    """Whether it is a number that arithmetic holds for."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return abs(value) < 1e30  # false for no number, too
+
+
+def _deeper(value: object, than: int) -> bool:
+    """Whether lists and objects lie in each other more often.
+
+    Examples
+    --------
+    >>> _deeper({"a": [[1]]}, 3), _deeper({"a": [[1]]}, 2)
+    (False, True)
+    """
+    if not isinstance(value, (dict, list)):
+        return False
+    held = value.values() if isinstance(value, dict) else value
+    return than == 0 or any(_deeper(one, than - 1) for one in held)
 
 
 class OnnxMatcher:
@@ -172,16 +225,45 @@ class OnnxMatcher:
 
     def texts(self, sentences: npt.NDArray[np.float32]) -> Stored:
         """What is stored of sentences, float32 (t, d)."""
-        return self._run("text.onnx", {"sentences": sentences}, "text")
+        return self._stored("text", len(sentences), {"sentences": sentences})
 
     def videos(self, frames: npt.NDArray[np.float32], mask: npt.NDArray[np.bool_]) -> Stored:
         """What is stored of stretches, float32 (v, frames of the card, d) and bool (v, frames)."""
-        return self._run("video.onnx", {"frames": frames, "mask": mask}, "video")
+        return self._stored("video", len(frames), {"frames": frames, "mask": mask})
 
     def score(self, texts: Stored, videos: Stored) -> npt.NDArray[np.float32]:
-        """Scores of all pairs, (t, v)."""
+        """Scores of all pairs, (t, v).
+
+        Raises
+        ------
+        EncoderError
+            If the graph gives something else, or what is no number.
+        """
         given = {**_named("text", texts), **_named("video", videos)}
-        found: npt.NDArray[np.float32] = self._run("score.onnx", given, "")["scores"]
+        found = self._run("score.onnx", given, "").get("scores")
+        wanted = tuple(len(next(iter(side.values()), ())) for side in (texts, videos))
+        fits = isinstance(found, np.ndarray) and found.dtype.kind == "f" and found.shape == wanted
+        if not fits or found is None:
+            raise EncoderError(
+                f"{self.folder / 'score.onnx'} does not give one score for each pair.",
+                hint="Export the matcher again.",
+            )
+        if not np.isfinite(found).all():
+            raise EncoderError(
+                f"The matcher {self.card.name} gives scores that are no numbers.",
+                hint="Search without it, or train and export it again.",
+            )
+        return found
+
+    def _stored(self, side: str, count: int, given: Stored) -> Stored:
+        found = self._run(f"{side}.onnx", given, side)
+        for name, one in found.items():
+            fits = isinstance(one, np.ndarray) and one.dtype.kind in "biuf"
+            if not fits or one.shape[:1] != (count,):
+                raise EncoderError(
+                    f"{self.folder / side}.onnx gives no {name} for each of {count}.",
+                    hint="Export the matcher again.",
+                )
         return found
 
     def _run(self, name: str, given: Stored, prefix: str) -> dict[str, npt.NDArray[Any]]:

@@ -36,24 +36,24 @@ class Judges:
         Raises
         ------
         EncoderError
-            If the folder holds no matcher.
+            If the folder holds no matcher, or one for vectors of another length.
         UsageError
-            If it was trained on vectors of another encoder.
+            If it is to judge vectors of another encoder than it was trained on.
         """
         if not self._settings.matcher:
             return None
         if self._matcher is None:
             self._matcher = OnnxMatcher(Path(self._settings.matcher).expanduser(), self._settings)
         card = self._matcher.card
+        if [part.kind for part in run.query.parts] != ["words"] or run.query.parts[0].weight <= 0:
+            run.notes.append(f"The matcher {card.name} was not asked: it judges words alone.")
+            return None
         if card.space != space:
             raise UsageError(
                 f"The matcher {card.name} was trained on vectors of {card.space or 'no encoder'};"
                 f" the pictures of this library are vectors of {space}.",
                 hint="Search without it, or index with that encoder (`kinolex index --picture`).",
             )
-        if [part.kind for part in run.query.parts] != ["words"] or run.query.parts[0].weight <= 0:
-            run.notes.append(f"The matcher {card.name} was not asked: it judges words alone.")
-            return None
         if self._judge is None or self._judge.table is not table.table:
             self._judge = Judge(self._matcher, table.table)
         return self._judge

@@ -3,8 +3,8 @@
 The frames of each video are cut into *stretches* of as many frames as the matcher takes: a video
 of up to twice as many is one stretch, its frames spread evenly, as clips are in training; a longer
 one has overlapping windows of consecutive frames. Of a library with up to `EVERY` stretches all are
-judged, so that the order is the lab's own; of a larger one those around the frames that are nearest
-to the question.
+judged, and videos of one stretch keep the order of the lab; of a larger one those around the
+frames that are nearest to the question.
 
 Of the best stretches the moment shown is the shortest half, third or quarter that scores no less
 than the whole, if there is one: "red, then blue" needs both, "red" does not.
@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kinolex.encoders.matcher import OnnxMatcher, evenly, stretches
+from kinolex.errors import EncoderError
 from kinolex.library.vectors import VectorTable
 from kinolex.search.calibrate import Background, quartered
 from kinolex.search.likeness import picture_chance, picture_line
@@ -90,7 +91,7 @@ class Judged:
     shown: Stretch
 
 
-def cut(table: VectorTable, frames: int) -> list[Stretch]:
+def cut(table: VectorTable, frames: int) -> npt.NDArray[np.int64]:
     """All stretches of a table, in the order of its rows.
 
     Parameters
@@ -98,13 +99,28 @@ def cut(table: VectorTable, frames: int) -> list[Stretch]:
     table : VectorTable
     frames : int
         That a matcher takes.
+
+    Returns
+    -------
+    int64 (stretches, 3)
+        Place of the video, first row, end row. Numbers, not `Stretch`: a large library has very
+        many of them.
+
+    Examples
+    --------
+    >>> starts, times = np.array([0, 5, 16]), np.zeros(16)
+    >>> table = VectorTable(["a", "b"], starts, times, None, np.zeros((16, 2), np.float16))
+    >>> cut(table, 4)[:, 1:].tolist()
+    [[0, 5], [5, 9], [7, 11], [9, 13], [11, 15], [12, 16]]
     """
-    found = []
-    for place, (low, high) in enumerate(
-        zip(table.starts[:-1].tolist(), table.starts[1:].tolist(), strict=True)
-    ):
-        found += [Stretch(place, low + a, low + b) for a, b in _windows(high - low, frames)]
-    return found
+    counts = np.diff(table.starts).astype(np.int64)
+    step, long = max(1, frames // 2), counts > 2 * frames
+    each = np.where(long, -(-(counts - frames) // step) + 1, counts > 0)
+    places = np.repeat(np.arange(len(counts)), each)
+    nth = np.arange(len(places)) - np.repeat(np.cumsum(each) - each, each)
+    length = np.where(long, frames, counts)[places]
+    first = table.starts[:-1][places] + np.minimum(nth * step, counts[places] - length)
+    return np.stack([places, first, first + length], axis=1).astype(np.int64)
 
 
 def _parts(whole: Stretch) -> list[Stretch]:
@@ -123,20 +139,6 @@ def _parts(whole: Stretch) -> list[Stretch]:
         starts = range(whole.first, whole.last - length + 1, step) if length else ()
         found.update(dict.fromkeys((start, start + length) for start in starts))
     return [Stretch(whole.place, first, last) for first, last in found]
-
-
-def _windows(count: int, frames: int) -> list[tuple[int, int]]:
-    """First and end frame of each stretch of a video.
-
-    Examples
-    --------
-    >>> _windows(5, 4), _windows(11, 4), _windows(0, 4)
-    ([(0, 5)], [(0, 4), (2, 6), (4, 8), (6, 10), (7, 11)], [])
-    """
-    if count <= 2 * frames:
-        return [(0, count)] if count else []
-    starts = [*range(0, count - frames, max(1, frames // 2)), count - frames]
-    return [(start, start + frames) for start in starts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +223,23 @@ class Judge:
     matcher : OnnxMatcher
     table : VectorTable
         Of the space that the matcher was trained on.
+
+    Raises
+    ------
+    EncoderError
+        If its vectors have another length.
     """
 
     def __init__(self, matcher: OnnxMatcher, table: VectorTable) -> None:
         self.matcher = matcher
         self.table = table
+        if table.dimensions != matcher.card.dimensions:
+            raise EncoderError(
+                f"The matcher {matcher.card.name} takes vectors of {matcher.card.dimensions}"
+                f" numbers; those of this library have {table.dimensions}."
+            )
         self.cut = cut(table, matcher.card.frames)
-        self._stored: dict[Stretch, int] = {}
+        self._stored: dict[int, int] = {}
         self._joined: dict[str, npt.NDArray[Any]] = {}
         self._lock = threading.Lock()
 
@@ -244,15 +256,15 @@ class Judge:
             Only of these.
         """
         there = None
-        allowed = self.cut
+        some = allowed = np.arange(len(self.cut))
         if videos is not None:
-            there = np.isin(np.array(self.table.video_ids, dtype=object), list(videos))
-            allowed = [one for one in self.cut if there[one.place]]
-        some = allowed
+            wanted = set(videos)
+            there = np.array([one in wanted for one in self.table.video_ids], bool)
+            some = allowed = np.flatnonzero(there[self.cut[:, 0]])
         if len(allowed) > EVERY:
             rows = self.table.search(sentence[None], NEAR, there)[1][0]
-            some = self._around(allowed, rows[rows >= 0].tolist())
-        if not some:
+            some = self._around(allowed, rows[rows >= 0])
+        if not len(some):
             return []
         # In halves, as the lab keeps sentences, so that both see the same numbers.
         half = sentence.astype(np.float16).astype(np.float32)
@@ -266,10 +278,12 @@ class Judge:
         )
         order = np.argsort(-scores, kind="stable")
         told = falling(scores[order], sure[order])
-        shown = self._shown(half, [(some[i], float(scores[i])) for i in order[:TIGHTENED].tolist()])
+        best = [(Stretch(*row), score) for row, score in zip(
+            self.cut[some[order]].tolist(), scores[order].tolist(), strict=True)]  # fmt: skip
+        shown = self._shown(half, best[:TIGHTENED])
         return [
-            Judged(some[i], float(scores[i]), chance, shown.get(some[i], some[i]))
-            for i, chance in zip(order.tolist(), told, strict=True)
+            Judged(one, score, chance, shown.get(one, one))
+            for (one, score), chance in zip(best, told, strict=True)
         ]
 
     def _shown(
@@ -277,8 +291,8 @@ class Judge:
     ) -> dict[Stretch, Stretch]:
         """Of each stretch the shortest part that scores no less than the whole."""
         tried = [(whole, part) for whole, _ in best for part in _parts(whole)]
-        stored = [self._represented([part for _, part in tried[a : a + TOGETHER]])
-                  for a in range(0, len(tried), TOGETHER)]  # fmt: skip
+        rows = np.array([(part.place, part.first, part.last) for _, part in tried]).reshape(-1, 3)
+        stored = [self._represented(rows[a : a + TOGETHER]) for a in range(0, len(rows), TOGETHER)]
         text = self.matcher.texts(sentence[None])
         found = [self.matcher.score(text, one)[0] for one in stored]
         scores = np.concatenate(found) if found else np.empty(0)
@@ -292,24 +306,25 @@ class Judge:
                 shown[whole] = part
         return shown
 
-    def _around(self, allowed: list[Stretch], near: Sequence[int]) -> list[Stretch]:
-        """Those that hold the rows, as far as there is room."""
-        firsts = np.array([one.first for one in allowed])
-        ends = np.array([one.last for one in allowed])
+    def _around(
+        self, allowed: npt.NDArray[np.intp], near: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.intp]:
+        """Those that hold the rows (best first), as far as there is room."""
+        _, firsts, ends = self.cut[allowed].T  # both rise
+        lows, highs = np.searchsorted(ends, near, "right"), np.searchsorted(firsts, near, "right")
         taken: dict[int, None] = {}
-        for row in near:
-            holding = np.flatnonzero((firsts <= row) & (row < ends)).tolist()
-            taken.update(dict.fromkeys(holding))
+        for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
+            taken.update(dict.fromkeys(range(low, high)))
             if len(taken) >= EVERY:
                 break
-        return [allowed[i] for i in sorted(taken)]
+        return allowed[sorted(taken)]
 
-    def _sample(self) -> list[Stretch]:
+    def _sample(self) -> npt.NDArray[np.intp]:
         places = np.linspace(0, len(self.cut) - 1, min(SAMPLE, len(self.cut)))
-        return [self.cut[i] for i in np.unique(places.round().astype(int)).tolist()]
+        return np.unique(places.round().astype(np.intp))
 
     def _scores(
-        self, sentence: npt.NDArray[np.float32], some: Sequence[Stretch]
+        self, sentence: npt.NDArray[np.float32], some: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.float64]:
         text = self.matcher.texts(sentence[None])
         with self._lock:  # two questions at once
@@ -321,22 +336,23 @@ class Judge:
             found.append(self.matcher.score(text, stored)[0])
         return np.concatenate(found).astype(np.float64)
 
-    def _represented(self, some: Sequence[Stretch]) -> dict[str, npt.NDArray[Any]]:
-        """What the matcher stores of some stretches."""
+    def _represented(self, some: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[Any]]:
+        """What the matcher stores of some stretches, as `cut` gives them."""
         frames = self.matcher.card.frames
-        spans = [one.first + evenly(one.last - one.first, frames) for one in some]
+        spans = [first + evenly(last - first, frames) for _, first, last in some.tolist()]
         return dict(self.matcher.videos(*stretches(np.asarray(self.table.rows), spans, frames)))
 
-    def _rows_of(self, some: Sequence[Stretch]) -> npt.NDArray[np.intp]:
+    def _rows_of(self, some: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         """Where in what is stored they are; what is not stored yet is computed."""
-        new = [one for one in some if one not in self._stored]
+        numbers = some.tolist()
+        new = [one for one in numbers if one not in self._stored]
         if len(self._stored) + len(new) > 4 * EVERY:  # of a large library: begin again
-            self._stored, self._joined, new = {}, {}, list(some)
+            self._stored, self._joined, new = {}, {}, numbers
         parts = [self._joined] if self._joined else []
         for first in range(0, len(new), TOGETHER):
-            parts.append(self._represented(new[first : first + TOGETHER]))
-        self._stored.update({one: len(self._stored) + i for i, one in enumerate(new)})
+            parts.append(self._represented(self.cut[new[first : first + TOGETHER]]))
         if new:
             names = parts[0]
             self._joined = {name: np.concatenate([one[name] for one in parts]) for name in names}
-        return np.array([self._stored[one] for one in some], np.intp)
+            self._stored.update({one: len(self._stored) + i for i, one in enumerate(new)})
+        return np.array([self._stored[one] for one in numbers], np.intp)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from kinolex.lab.dataset import Captions, split_of
 from kinolex.lab.evaluating import similarity
 from kinolex.lab.export.encoder import export_encoder
 from kinolex.lab.export.run import export_run
-from kinolex.lab.features import Cache
+from kinolex.lab.features import Cache, Writer
 from kinolex.lab.training.checkpoints import load_model
 from kinolex.settings import settings_from
 from tests.lab.export.making import make_backbone, write_tokenizer
@@ -181,8 +182,6 @@ def test_what_is_not_there_is_not_found(trained: Path) -> None:
 
 def test_vectors_that_no_library_holds_are_refused(trained: Path, tmp_path: Path) -> None:
     """The same run, but its cache holds longer vectors now."""
-    import shutil
-
     shutil.copytree(trained / "cache", tmp_path / "cache")
     held = np.fromfile(tmp_path / "cache" / "frames.f16", np.float16)
     (2 * held).tofile(tmp_path / "cache" / "frames.f16")
@@ -205,8 +204,6 @@ def test_pictures_are_looked_for_without_it_and_that_is_said(trained: Path) -> N
 
 
 def test_a_matcher_of_other_vectors_is_refused(trained: Path, tmp_path: Path) -> None:
-    import shutil
-
     other = shutil.copytree(trained / "matcher", tmp_path / "other")
     card = json.loads((other / "matcher.json").read_text())
     (other / "matcher.json").write_text(json.dumps({**card, "space": "starter@000000000000"}))
@@ -215,3 +212,45 @@ def test_a_matcher_of_other_vectors_is_refused(trained: Path, tmp_path: Path) ->
         pytest.raises(UsageError, match="was trained on vectors of starter@"),
     ):
         library.search("red then blue")
+    # It is not asked about pictures, so that it is in nobody's way there.
+    with kinolex.open(trained / "library", settings=settings_from(matcher=str(other))) as library:
+        answer = library.search(like=f"{library.videos()[0].path}#t=0,1")
+        assert any("was not asked" in note for note in answer.query.notes)
+
+
+def moved(trained: Path, place: Path, **changed: Path) -> Path:
+    """The run, with other paths in its settings."""
+    shutil.copytree(trained / "run", place)
+    state = torch.load(place / "picked.pt", weights_only=True)
+    for name, to in changed.items():
+        was = {"cache": trained / "cache", "records": trained / "captions.jsonl"}[name]
+        state["settings"] = state["settings"].replace(f'"{was}"', f'"{to}"')
+    torch.save(state, place / "picked.pt")
+    return place
+
+
+def test_what_is_gone_or_another_is_said(trained: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for name in ("cache", "records"):
+        run = moved(trained, tmp_path / name, **{name: tmp_path / "gone"})
+        with pytest.raises(UsageError, match=rf"{name} of the run, .*gone, are not there"):
+            export_run(run, out)
+    with Writer(tmp_path / "other", model="other@0123456789ab", dimensions=5) as to:
+        to.add_video("v", np.eye(5))
+    run = moved(trained, tmp_path / "run", cache=tmp_path / "other")
+    with pytest.raises(UsageError, match=r"vectors of 5 numbers now; .* trained on vectors of 24"):
+        export_run(run, out)
+    with pytest.raises(UsageError, match="no folder of a run"):
+        export_run(trained / "run" / "picked.pt", out)
+    with pytest.raises(UsageError, match="no space of vectors"):
+        export_run(trained / "run", out, space="nonsense")
+    assert not out.exists()
+
+
+def test_sentences_that_no_encoder_gives_are_refused(trained: Path, tmp_path: Path) -> None:
+    shutil.copytree(trained / "cache", tmp_path / "cache")
+    held = np.fromfile(tmp_path / "cache" / "sentences.f16", np.float16)
+    (2 * held).tofile(tmp_path / "cache" / "sentences.f16")
+    run = moved(trained, tmp_path / "run", cache=tmp_path / "cache")
+    with pytest.raises(UsageError, match="not of length 1"):
+        export_run(run, tmp_path / "out")

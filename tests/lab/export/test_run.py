@@ -80,3 +80,12 @@ def test_a_matcher_that_changes_the_backbone_is_refused(world: Path, tmp_path: P
     run = trained(world, tmp_path / "run", "vop")
     with pytest.raises(UsageError, match="needs pixels"):
         export_run(run, tmp_path / "out")
+
+
+def test_a_run_with_an_encoder_has_its_own_space(world: Path, tmp_path: Path) -> None:
+    run = trained(world, tmp_path / "run", "mean-pooling")
+    with pytest.raises(UsageError, match="encoder of its own"):
+        export_run(run, tmp_path / "out", space="starter@0123456789ab")
+    with pytest.raises(UsageError, match="cannot be called"):
+        export_run(run, tmp_path / "out", name="../mine")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["run"]

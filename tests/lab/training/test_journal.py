@@ -8,6 +8,7 @@ import pytest
 
 from kinolex.datasets import records
 from kinolex.datasets.records import CaptionRecord
+from kinolex.lab.training import journal
 from kinolex.lab.training.journal import Journal
 from kinolex.lab.training.running import train
 from kinolex.lab.training.settings import read
@@ -64,6 +65,27 @@ def test_tensorboards_reader_gives_the_numbers_of_the_log(
         assert told[key] == pytest.approx(value, rel=1e-6), key
     assert ("loss", 8) in told
     assert ("validation/text to video/R@1", 8) in told
+
+
+@pytest.mark.parametrize(("hold", "steps"), [(0.0, [1, 2]), (1e6, [])])
+def test_tensorboard_gets_numbers_when_they_have_waited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hold: float, steps: list[int]
+) -> None:
+    reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    monkeypatch.setattr(journal, "HOLD", hold)
+
+    def told() -> list[int]:
+        found = reader.EventAccumulator(str(tmp_path / "tensorboard"))
+        found.Reload()
+        return [event.step for event in found.Scalars("loss")] if found.Tags()["scalars"] else []
+
+    one = Journal(tmp_path)
+    one.write(1, {"loss": 0.5})
+    one.write(2, {"loss": 0.25})
+    one._board.flush()
+    assert told() == steps
+    one.close()
+    assert told() == [1, 2]
 
 
 def flat(one: dict[str, Any], under: str = "") -> list[tuple[str, float]]:

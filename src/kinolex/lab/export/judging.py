@@ -69,20 +69,35 @@ def line_of(scores: npt.NDArray[np.float32], held: Captions) -> Line:
             hint="Hold more out (hold_out, or a validation split).",
         )
     rows = np.arange(len(scores))
-    unrelated = np.ones(scores.shape, bool)
-    unrelated[rows, held.own] = False
+    unrelated = ~_belonging(held)
+    if not unrelated.any():
+        raise UsageError(
+            "All held videos have the same captions: nothing is unrelated.",
+            hint="Hold others out.",
+        )
     cosine = bool(np.abs(scores).max() <= 1 + 1e-6)
     others = spread(scores[unrelated], cosine)
     scale = Scale(cosine, float(others.mean()), max(float(others.std()), 1e-6))
-    own, best = np.empty(len(rows)), np.empty(len(rows))
+    own, best = np.empty(len(rows)), np.full(len(rows), np.nan)
     for row, other in enumerate(unrelated):
         own[row] = standard(scores[row], scores[row], scale)[held.own[row]]
-        # Without its video the question is asked in a library that is smaller by one.
-        best[row] = standard(scores[row, other], scores[row, other], scale).max()
+        # Without its video the question is asked in a smaller library.
+        if other.any():
+            best[row] = standard(scores[row, other], scores[row, other], scale).max()
+    best = best[~np.isnan(best)]
     shift = _shift(own, best, count)
     sure = chances(own, count, shift) >= 0.5
     none = chances(best, count - 1, shift) < 0.5
     return Line(scale, shift, float(sure.mean()), float(none.mean()), len(rows), count)
+
+
+def _belonging(held: Captions) -> npt.NDArray[np.bool_]:
+    """Which texts describe which videos: their own, and those with an equal caption."""
+    found = np.zeros((len(held.texts), len(held.videos)), bool)
+    number = {text: at for at, text in enumerate(dict.fromkeys(held.texts))}
+    which = np.array([number[text] for text in held.texts])
+    found[which, held.own] = True  # one row for equal texts
+    return found[which]
 
 
 def _shift(own: npt.NDArray[np.float64], best: npt.NDArray[np.float64], count: int) -> float:

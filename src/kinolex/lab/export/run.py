@@ -19,7 +19,7 @@ from kinolex.errors import UsageError
 from kinolex.lab.dataset import Captions, Source
 from kinolex.lab.evaluating import similarity
 from kinolex.lab.export.encoder import export_encoder
-from kinolex.lab.export.matcher import CLOSE, export_matcher, fits, space_of, write_card
+from kinolex.lab.export.matcher import CLOSE, export_matcher, fits, free, space_of, write_card
 from kinolex.lab.features import Cache
 from kinolex.lab.filling import captions_of
 from kinolex.lab.matchers.base import Sizes, Texts, Videos
@@ -32,6 +32,7 @@ from kinolex.lab.training.settings import Settings
 
 __all__ = ["export_run"]
 
+_LOOKED_AT = 256
 _LOOSE = 0.01
 """How far lengths may be from 1: halves round, means of several looks do not."""
 
@@ -59,14 +60,24 @@ def export_run(run: Path | str, out: Path | str, *, name: str = "", space: str =
         If something is missing, or the model cannot be written; see
         `kinolex.lab.export.matcher.export_matcher`.
     """
+    if not Path(run).is_dir():
+        raise UsageError(f"{run} is no folder of a run.", hint="Name what `kinolex train` made.")
     model, settings, said = load_model(run)
     bare = _without_backbone(model)
     fits(bare)
-    cache = Cache(settings.data.cache, frames=settings.data.frames, words=settings.data.words)
-    held = Captions.of(cache, _held(settings))
     about: dict[str, Any] = {"sizes": Sizes(**said["sizes"]), "name": name or settings.title,
              "more": _more(settings, said)}  # fmt: skip
+    free(Path(out), about["name"])
+    _check_paths(settings)
+    cache = Cache(settings.data.cache, frames=settings.data.frames, words=settings.data.words)
+    _check_cache(cache, model, about["sizes"])
+    held = Captions.of(cache, _held(settings))
     if isinstance(model.backbone, Front):
+        if space:
+            raise UsageError(
+                "This run has an encoder of its own, which is written beside the matcher.",
+                hint="Leave --space out.",
+            )
         return _both(model, bare, held, Path(run), Path(out), about)
     found = space or space_of(str(cache.about["model"]))
     if not found:
@@ -74,14 +85,42 @@ def export_run(run: Path | str, out: Path | str, *, name: str = "", space: str =
             f"Nothing says which encoder the vectors of {settings.data.cache} are of.",
             hint="Say --space NAME@VERSION, as `kinolex status --json` names it.",
         )
-    _check_lengths(cache)
+    if not all(found.rpartition("@")[::2]):
+        raise UsageError(
+            f"{found!r} is no space of vectors.",
+            hint="Say --space NAME@VERSION, as `kinolex status --json` names it.",
+        )
+    _check_lengths(cache, held)
     return export_matcher(bare, out, space=found, held=held, **about)
 
 
-def _check_lengths(cache: Cache) -> None:
+def _check_paths(settings: Settings) -> None:
+    """Say it where cache or records are not where the run's settings say they are."""
+    for name, place in (("cache", settings.data.cache), ("records", settings.data.records)):
+        if not Path(place).exists():
+            raise UsageError(
+                f"The {name} of the run, {place}, are not there.",
+                hint="Put them back; paths that are not absolute count from where you are.",
+            )
+
+
+def _check_cache(cache: Cache, model: Model, sizes: Sizes) -> None:
+    """Refuse what was put where the run's cache was; what it was not trained on tells nothing."""
+    pixels = isinstance(model.backbone, Front)
+    if bool(cache.pixels) != pixels or not (pixels or cache.dimensions == sizes.dimensions):
+        held = "pixels" if cache.pixels else f"vectors of {cache.dimensions} numbers"
+        wanted = "pixels" if pixels else f"vectors of {sizes.dimensions}"
+        raise UsageError(
+            f"{cache.place} holds {held} now; the run was trained on {wanted}.",
+            hint="Put the cache that it was trained on there again, or train again.",
+        )
+
+
+def _check_lengths(cache: Cache, held: Captions) -> None:
     """Refuse vectors that no library holds."""
-    some = cache.videos(cache.video_names()[:64])
-    lengths = some.frames[some.mask].norm(dim=-1)
+    some = cache.videos(held.videos[:_LOOKED_AT])
+    said = cache.texts(held.texts[:_LOOKED_AT])
+    lengths = torch.cat([some.frames[some.mask], said.sentences]).norm(dim=-1)
     if bool(((lengths - 1).abs() > _LOOSE).any()):
         raise UsageError(
             f"Vectors of {cache.place} are not of length 1, as those of libraries are.",

@@ -69,7 +69,7 @@ def write(
                 opset_version=OPSET,
                 dynamo=False,
             )
-    except (RuntimeError, torch.onnx.errors.OnnxExporterError) as error:
+    except Exception as error:  # of the exporter, or of a matcher that somebody added
         part.unlink(missing_ok=True)
         first = (str(error).strip().splitlines() or [""])[0][:200]
         raise UsageError(f"{place.name} cannot be written as ONNX: {first}.") from error

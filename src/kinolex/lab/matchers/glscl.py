@@ -91,8 +91,10 @@ class Glscl(Matcher):
         given = videos.frames, videos.mask
         frames, mask = in_order(self, *given, self.sizes.frames, "frames")
         frames = self.sequence(frames, mask)
-        tensors = {"frames": frames, "mask": mask, "concepts": self._concepts(frames, mask)}
-        return Representation(self.kind, tensors)
+        # The length of a weighted mean comes from these, without a vector for every pair.
+        gram = frames @ frames.transpose(1, 2)
+        tensors = {"frames": frames, "mask": mask, "gram": gram}
+        return Representation(self.kind, {**tensors, "concepts": self._concepts(frames, mask)})
 
     def represent_text(self, texts: Texts) -> Representation:
         """Sentences, and concepts found in the words."""
@@ -107,18 +109,14 @@ class Glscl(Matcher):
 
     def score(self, texts: Representation, videos: Representation) -> Tensor:
         """Global cosine plus the weighted mean cosine of the concepts."""
-        shared = torch.einsum("aqd,bqd->ab", texts["concepts"], videos["concepts"])
+        shared = texts["concepts"].flatten(1) @ videos["concepts"].flatten(1).T
         local = shared / len(self.queries)
-        return (
-            self._global(texts["sentence"], videos["frames"], videos["mask"]) + self.local * local
-        )
+        return self._global(texts["sentence"], videos) + self.local * local
 
-    def _global(self, sentences: Tensor, frames: Tensor, mask: Tensor) -> Tensor:
-        dots = torch.einsum("ad,bvd->abv", sentences, frames)
-        shares = masked_softmax(dots / self.temperature, mask)
-        # The length of the weighted mean from dot products of frames: no vector for every pair.
-        gram = frames @ frames.transpose(1, 2)
-        squared = torch.einsum("abv,bvw,abw->ab", shares, gram, shares)
+    def _global(self, sentences: Tensor, videos: Representation) -> Tensor:
+        dots = torch.einsum("ad,bvd->abv", sentences, videos["frames"])
+        shares = masked_softmax(dots / self.temperature, videos["mask"])
+        squared = torch.einsum("abv,bvw,abw->ab", shares, videos["gram"], shares)
         length = squared.clamp_min(1e-24).sqrt() * sentences.norm(dim=-1, keepdim=True)
         return (shares * dots).sum(dim=-1) / length
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 __all__ = ["Journal"]
+
+HOLD = 1.0
+"""Seconds that numbers wait for TensorBoard's own thread: waking it for every step would cost more
+than small matchers' losses do. The log has them at once."""
 
 
 class Journal:
@@ -26,6 +31,7 @@ class Journal:
         self._place.write_text("".join(kept), encoding="utf-8")
         self._file = self._place.open("a", encoding="utf-8")
         self._board = _board(folder, after)
+        self._waiting: list[tuple[Any, int, float]] = []
 
     def _lines(self) -> list[str]:
         if not self._place.exists():
@@ -37,13 +43,21 @@ class Journal:
         self._file.write(json.dumps({"step": step, **values}) + "\n")
         self._file.flush()
         if self._board is not None:
-            for name, value in _numbers(values):
-                self._board.add_scalar(name, value, step)
+            now = time.time()
+            self._waiting.append((_summary(_numbers(values)), step, now))
+            if now - self._waiting[0][2] >= HOLD:
+                self._hand_over()
+
+    def _hand_over(self) -> None:
+        for one in self._waiting:
+            self._board.file_writer.add_summary(*one)
+        self._waiting.clear()
 
     def close(self) -> None:
         """Close the files."""
         self._file.close()
         if self._board is not None:
+            self._hand_over()
             self._board.close()
 
 
@@ -64,9 +78,17 @@ def _numbers(values: Mapping[str, Any], under: str = "") -> list[tuple[str, floa
     return found
 
 
+def _summary(numbers: list[tuple[str, float]]) -> Any:
+    """All numbers of a step as one event: an event for each costs five times as much."""
+    from torch.utils.tensorboard.summary import Summary
+
+    return Summary(value=[Summary.Value(tag=tag, simple_value=one) for tag, one in numbers])
+
+
 def _board(folder: Path, after: int) -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
         return None
-    return SummaryWriter(str(folder / "tensorboard"), purge_step=after + 1)
+    place = str(folder / "tensorboard")
+    return SummaryWriter(place, purge_step=after + 1, max_queue=10_000)
