@@ -51,13 +51,10 @@ bench-quality: $(READY)
 	$(BIN)/python -m benchmarks.quality $(if $(DATA),--shared $(DATA)) \
 	  $(if $(wildcard build/starter/model-float),--float build/starter/model-float)
 
-# The lab on the World, on Flickr8k, and its costs: needs torch, and hours of one core.
+# The lab on the World (hours of one core), on Flickr8k, and its costs; also part of `make bench`.
 bench-lab: $(READY)
 	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/python -m pip install -q -e ".[lab]"
-	$(BIN)/python -m benchmarks.lab_costs
-	$(if $(DATA),$(BIN)/python -m benchmarks.lab_flickr8k --shared $(DATA))
-	$(BIN)/python -m benchmarks.lab_world
-	$(BIN)/python -m benchmarks.summary
+	$(BIN)/python -m benchmarks lab_costs lab_flickr8k lab_world $(if $(DATA),--shared $(DATA))
 
 # Trains the starter encoder again (about two hours on two cores) and puts it into the package.
 starter: $(READY)

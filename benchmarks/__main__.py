@@ -8,6 +8,7 @@ data that is not there is left out with a reason. Machines drift and so do figur
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import subprocess
 import sys
@@ -26,6 +27,8 @@ class Bench:
     shared: str = ""
     """``needs``: nothing to do without; ``takes``: measures more with it."""
     quick: tuple[str, ...] = ()
+    torch: bool = False
+    """Whether it is of the lab."""
 
 
 BENCHES = (
@@ -39,6 +42,9 @@ BENCHES = (
     Bench("limited", quick=("--rows", "2000", "--runs", "1")),
     Bench("evaluation", shared="takes", quick=("--quick", "--runs", "1")),
     Bench("world", quick=("--quick", "--runs", "1")),
+    Bench("lab_costs", quick=("--quick",), torch=True),
+    Bench("lab_flickr8k", shared="needs", quick=("--quick",), torch=True),
+    Bench("lab_world", quick=("--quick",), torch=True),
     Bench("words", shared="needs"),
     Bench("answers", shared="needs"),
     Bench("quality", shared="needs"),
@@ -61,6 +67,9 @@ def main() -> int:
             continue
         if bench.shared == "needs" and not given.shared:
             print(f"\nleft out: {bench.name} needs --shared DIR (clips and captions)")
+            continue
+        if bench.torch and importlib.util.find_spec("torch") is None:
+            print(f"\nleft out: {bench.name} needs torch (pip install kinolex[lab])")
             continue
         command = [sys.executable, "-m", f"benchmarks.{bench.name}"]
         command += ["--shared", given.shared] if bench.shared and given.shared else []

@@ -168,6 +168,7 @@ def main() -> int:
     parser.add_argument("--shared", default=os.environ.get("KINOLEX_SHARED", ""))
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="small sizes")
+    parser.add_argument("--json", type=Path, help="where to write the figures")
     given = parser.parse_args()
     table = Table("Evaluation: beside the obvious ways")
     small = given.quick
@@ -180,8 +181,8 @@ def main() -> int:
     else:
         print("left out: moments need the development data (--shared)", file=sys.stderr)
     print(table)
-    if not small:
-        table.save()
+    if given.json or not small:
+        table.save(given.json)
     return 0
 
 

@@ -133,6 +133,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=100_000, help="frames and passages a root")
     parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument("--json", type=Path, help="where to write the figures")
     given = parser.parse_args()
     table = Table(f"Limited: some roots only, {given.rows:,} frames and passages of twice as many")
     with tempfile.TemporaryDirectory() as folder:
@@ -154,7 +155,7 @@ def main() -> int:
             kept = sum(f.stat().st_size for f in limited._db.cache.rglob("*") if f.is_file())
             table.add("arrays on the disk for one set of roots", kept / 1e6, "MB")
     print(table)
-    table.save()
+    table.save(given.json)
     return 0
 
 

@@ -77,6 +77,33 @@ CHOSEN = {
         "ten TREC measures: ours / ranx",
         "QVHighlights val: plain loops / ours",
     ),
+    "world": (
+        "both, train, difficulty 0.5, 96 x 96",
+        "both, val, difficulty 0.5, 96 x 96",
+    ),
+    "lab-world": (
+        "order, text to video: clip4clip-seq-transf",
+        "order, text to video: mean-pooling",
+        "one of eight clips, R@1: x-pool",
+        "one of eight clips, R@1: mean-pooling",
+        "several events, R@1: uatvr",
+        "several events, R@1: mean-pooling",
+    ),
+    "lab-costs": (
+        "ViT-B/32: plain / TempMe",
+        "1000 x 1000: x-pool / glscl",
+        "a question about 1000 videos: x-pool / prompt-switch",
+        "x-pool 1000 x 1000, memory: in pieces of 256 x 256",
+        "x-pool 1000 x 1000, memory: all at once",
+        "mean-pooling: throughput, ours / plain",
+        "x-pool: throughput, ours / plain",
+        "video-colbert: throughput, ours / plain",
+    ),
+    "lab-flickr8k": (
+        "one frame: linear head to 64: t2v R@1 before",
+        "one frame: linear head to 64: t2v R@1",
+        "one frame: linear head to 64: t2v R@1 gained a CPU-minute",
+    ),
     "quality": (
         "a frame on one core, as decoded",
         "an hour of video, 360p, pictures: this encoder",

@@ -16,6 +16,7 @@ import argparse
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 ALONE = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
 os.environ.update(ALONE)
@@ -87,6 +88,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="small sizes")
+    parser.add_argument("--json", type=Path, help="where to write the figures")
     given = parser.parse_args()
     table = Table("World: clips a processor second")
     many = 40 if given.quick else 400
@@ -94,8 +96,8 @@ def main() -> int:
     batches(table, many, given.runs)
     start(table, given.runs)
     print(table)
-    if not given.quick:
-        table.save()
+    if given.json or not given.quick:
+        table.save(given.json)
     return 0
 
 
