@@ -10,7 +10,8 @@ same number of steps, with several seeds:
 - *distractors*: one of eight clips is told;
 - *several*: three clips, an event of each is told.
 
-Matchers that change the picture tower itself are left out: every step of theirs runs it.
+Matchers that change the picture tower itself run it in every step (`benchmarks.lab_world_pixels`);
+they take part in the first two.
 
 Each training leaves a small file in ``--keep``, is not done again while the settings are the same,
 and ``benchmarks/results/lab-world.json`` is put together from all of them: parts can be run apart,
@@ -41,6 +42,7 @@ from benchmarks import lab_world_tables as tables  # noqa: E402
 from benchmarks import lab_world_train as training  # noqa: E402
 from benchmarks.harness import RESULTS, machine  # noqa: E402
 from benchmarks.lab_world_data import Data, Family  # noqa: E402
+from benchmarks.lab_world_pixels import PIXELS  # noqa: E402
 from kinolex.lab.matchers.base import matchers  # noqa: E402
 
 FULL: dict[str, Any] = {
@@ -75,21 +77,6 @@ SMALL = {"clip4clip-tight-transf": 2}
 """Whose batches are smaller, by how much: every pair goes through a transformer."""
 
 PARTS = ("order", "distractors", "several", "ordinary")
-CONTEST = (
-    "mean-pooling",
-    "max-pooling",
-    "query-scoring",
-    "x-pool",
-    "clip4clip-seq-transf",
-    "video-colbert",
-    "x-clip",
-    "hbi",
-    "uatvr",
-    "me-retriever",
-    "s3ma",
-    "ucofia",
-)
-"""Who takes part in distractors and several events."""
 
 
 class Bench:
@@ -118,7 +105,7 @@ class Bench:
     def names(self, part: str) -> list[str]:
         """Who takes part."""
         fed = [name for name in matchers() if "pixels" not in training.needs_of(name)]
-        return fed if part in ("order", "ordinary") else [one for one in CONTEST if one in fed]
+        return [*fed, *PIXELS] if part in ("order", "ordinary") else fed
 
     def family(self, part: str, needs: frozenset[str]) -> Family:
         """Its questions, as a matcher needs them."""

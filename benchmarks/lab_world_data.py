@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
@@ -40,11 +42,24 @@ class Pool:
     scenes : list of Scene
     frames : Tensor, shape (clips, 8, dimensions)
     patches : Tensor of float16, shape (clips, 8, 16, dimensions)
+    times : sequence of float, optional
+        When frames are taken; None: evenly.
     """
 
     scenes: list[Scene]
     frames: Tensor
     patches: Tensor
+    times: Sequence[float] | None = None
+
+    @functools.cached_property
+    def pictures(self) -> npt.NDArray[np.uint8]:
+        """The frames themselves, (clips, 8, height, width, 3); drawn when first asked for."""
+        return np.stack([drawn(one, self.times) for one in self.scenes])
+
+
+def drawn(scene: Scene, times: Sequence[float] | None = None) -> npt.NDArray[np.uint8]:
+    """Frames of a scene, at even times or at those given."""
+    return clip(scene, times or even_times(scene, FRAMES), SIZE)
 
 
 def pool(
@@ -53,16 +68,16 @@ def pool(
     """Draw and encode clips, at even times or at those given; kept in a file."""
     if keep.exists():
         held = torch.load(keep, weights_only=True)
-        return Pool(list(given), held["frames"], held["patches"])
+        return Pool(list(given), held["frames"], held["patches"], times)
     frames, patches = [], []
     for first in range(0, len(given), TOGETHER):
         some = given[first : first + TOGETHER]
-        drawn = [clip(one, times or even_times(one, FRAMES), SIZE) for one in some]
+        pictures = np.stack([drawn(one, times) for one in some])
         with torch.no_grad():
-            seen = backbone.videos(as_pixels(np.stack(drawn)), patches=True)
+            seen = backbone.videos(as_pixels(pictures), patches=True)
         frames.append(LENGTH * normalize(seen.frames, dim=-1))
         patches.append((LENGTH * normalize(seen.patches, dim=-1)).half())
-    found = Pool(list(given), torch.cat(frames), torch.cat(patches))
+    found = Pool(list(given), torch.cat(frames), torch.cat(patches), times)
     keep.parent.mkdir(parents=True, exist_ok=True)
     torch.save({"frames": found.frames, "patches": found.patches}, keep)
     return found
@@ -96,15 +111,18 @@ class Memory:
         rows = self.rows[[int(one) for one in names]]
         frames = self.pool.frames.flatten(0, 1)[rows]
         wide = frames.shape[-1]
-        patches = sound = context = None
+        patches = pixels = sound = context = None
         if "patches" in self.needs:
             patches = self.pool.patches.flatten(0, 1)[rows].float()
+        if "pixels" in self.needs:
+            pictures = self.pool.pictures
+            pixels = as_pixels(pictures.reshape(-1, *pictures.shape[2:])[rows.numpy()])
         if "sound" in self.needs:
             sound = torch.zeros(len(rows), SOUND, wide)
         if "context" in self.needs:
             context = torch.zeros(len(rows), CONTEXT, wide)
         mask = torch.ones(rows.shape, dtype=torch.bool)
-        return Videos(frames, mask, patches, sound=sound, context=context)
+        return Videos(frames, mask, patches, pixels, sound=sound, context=context)
 
     def texts(self, texts: Sequence[str]) -> Texts:
         """Token numbers; the text tower makes sentences and words of them."""

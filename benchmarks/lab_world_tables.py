@@ -36,6 +36,7 @@ SEES_ORDER = {
     "tempme": "positions of clips that merge",
     "uatvr": "positions",
     "ucofia": "positions, in the coarse level",
+    "vop-f-p": "positions, a layer over all frames",
     "video-colbert": "positions, in one of two parts",
     "x-clip": "positions, in the video vector",
 }

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from benchmarks import lab_world_pixels as pixels
 from benchmarks.lab_world_data import Family, TextTower
 from kinolex.evaluation.protocols.retrieval import retrieval
 from kinolex.lab.backbone.backbone import Backbone
@@ -86,9 +87,10 @@ class Together(Batches):
 
 def settings_of(name: str, seed: int, steps: int, batch: int) -> Settings:
     """The same for all matchers but their name and layers."""
+    row = pixels.PIXELS.get(name)
     return read(
         {
-            "matcher": name,
+            "matcher": row.matcher if row else name,
             "seed": seed,
             "options": OPTIONS.get(name, {}),
             "optimiser": {"steps": steps, "batch": batch, "rate": RATE, "warmup": 0.1},
@@ -96,10 +98,13 @@ def settings_of(name: str, seed: int, steps: int, batch: int) -> Settings:
     )
 
 
-def with_positions(settings: Settings, model: Model) -> Settings:
+def with_rates(settings: Settings, model: Model, name: str) -> Settings:
     """The same, with a rate of their own for parameters that are positions."""
-    names = [name for name, _ in model.matcher.named_parameters()]
-    rates = {f"matcher.{name}": POSITIONS for name in names if name.split(".")[-1] in PLACES}
+    if name in pixels.PIXELS:
+        rates = pixels.rates(model, POSITIONS)
+    else:
+        names = [one for one, _ in model.matcher.named_parameters()]
+        rates = {f"matcher.{one}": POSITIONS for one in names if one.split(".")[-1] in PLACES}
     given = settings.optimiser.model_copy(update={"rates": rates})
     return settings.model_copy(update={"optimiser": given})
 
@@ -111,9 +116,14 @@ def train(
     settings = settings_of(name, seed, steps, batch)
     wide = backbone.shape.dimensions
     sizes = Sizes(wide, family.frames, backbone.shape.picture.patches, backbone.shape.text.context)
-    model = build(settings, sizes, backbone=TextTower(copy.deepcopy(backbone)))
-    settings = with_positions(settings, model)
-    own = sum(one.numel() for one in model.matcher.parameters() if one.requires_grad)
+    if name in pixels.PIXELS:
+        torch.manual_seed(seed)
+        model = pixels.model(name, settings, sizes, backbone)
+    else:
+        model = build(settings, sizes, backbone=TextTower(copy.deepcopy(backbone)))
+    settings = with_rates(settings, model, name)
+    learnt = [(n, one) for n, one in model.matcher.named_parameters() if one.requires_grad]
+    own = sum(one.numel() for n, one in learnt if not n.startswith("backbone."))
     with tempfile.TemporaryDirectory() as folder:
         trainer = Trainer(settings, model, sizes, family.train, family.validation, Path(folder))
         if family.together > 1:
@@ -215,4 +225,6 @@ def scoring_seconds(run: Run, given: Captions) -> dict[str, float]:
 
 def needs_of(name: str) -> frozenset[str]:
     """What a matcher is fed with."""
+    if name in pixels.PIXELS:
+        return frozenset({"pixels"})
     return frozenset(getattr(find(name), "needs", ()))

@@ -10,6 +10,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs kinolex[lab]")
 
 from benchmarks import lab_world_backbone as towers  # noqa: E402
+from benchmarks import lab_world_pixels as pixels  # noqa: E402
 from benchmarks import lab_world_train as training  # noqa: E402
 from benchmarks.lab_world_data import Data, Family, Memory, Pool, captions  # noqa: E402
 from benchmarks.lab_world_tables import SEES_ORDER  # noqa: E402
@@ -77,7 +78,7 @@ def test_who_sees_order_gives_other_scores() -> None:
 
 
 def test_prediction_names_matchers() -> None:
-    assert set(SEES_ORDER) <= set(matchers())
+    assert set(SEES_ORDER) <= {*matchers(), *pixels.PIXELS}
 
 
 def test_right_answers_are_those_of_a_loop() -> None:
@@ -127,3 +128,47 @@ def test_every_word_of_the_world_is_known() -> None:
             ids = towers.numbers([caption(scene, style, 1)])
             assert not (ids == towers.UNKNOWN).any()
             assert int(ids.max()) == towers.FIRST + len(towers.vocabulary())
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Family:
+    """A few pairs of videos in both orders, as pixels."""
+    sizes = {"train": 24, "val": 16, "test": 16, "gallery": 8, "pairs": 4, "asked": 4, "twins": 4}
+    made = Data(towers.new().eval(), tmp_path_factory.mktemp("drawn"), {**sizes, "val": 4})
+    return made.order().fed(frozenset({"pixels"}))
+
+
+def test_pixels_are_those_of_the_vectors(drawn: Family) -> None:
+    """What the tower makes of the pixels of a video is what is kept of it."""
+    seen = drawn.test.source.videos(["0", "1"])
+    assert seen.pixels is not None
+    assert seen.pixels.shape == (2, 8, 3, towers.SIZE, towers.SIZE)
+    assert torch.equal(seen.pixels[1], seen.pixels[0].roll(4, dims=0))
+    with torch.no_grad():
+        found = torch.nn.functional.normalize(towers.new().eval().videos(seen.pixels).frames, dim=2)
+    assert torch.allclose(10 * found, seen.frames, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", pixels.PIXELS)
+def test_pixel_rows_learn_what_the_page_says(name: str, drawn: Family) -> None:
+    """All train the text tower; who leaves the picture tower alone leaves every number of it."""
+    given = towers.new().eval()
+    run = training.train(name, drawn, given, 0, steps=2, batch=4)
+    own = run.model.backbone or run.model.matcher.backbone
+    same = {
+        side: all(
+            torch.equal(one, other)
+            for one, other in zip(
+                getattr(own, side).parameters(), getattr(given, side).parameters(), strict=True
+            )
+        )
+        for side in ("picture", "text")
+    }
+    assert not same["text"]
+    assert same["picture"] == (name in ("vop", "vop-f-p", "tempme"))
+    asked = training.order_asked(run, drawn.test)
+    if name in ("vop", "mean-pooling-trained"):
+        assert asked["text to video"] == asked["video to text"] == 0.5
+    else:
+        assert asked["equal"] < 1
+        assert name in SEES_ORDER

@@ -19,5 +19,5 @@ def demand_torch() -> None:
     """
     if importlib.util.find_spec("torch") is None:
         raise ModelMissingError(
-            "Training needs torch, which is not installed.", hint='pip install "kinolex[lab]"'
+            "The lab needs torch, which is not installed.", hint='pip install "kinolex[lab]"'
         )

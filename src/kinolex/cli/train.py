@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Annotated, Any
@@ -60,5 +61,7 @@ def train(
         f"{place}: step {found.step} of {found.steps} picked by {given.pick};"
         f" {found.trained} numbers learnt in {found.seconds:.1f} s."
     )
+    if left := json.loads((place / "result.json").read_text(encoding="utf-8"))["left_out"]:
+        put(f"{len(left)} videos that the cache does not hold are left out, such as {left[0]}.")
     put(report({f"validation, {way}": one for way, one in found.results.items()}))
     return 0

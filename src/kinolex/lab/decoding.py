@@ -22,7 +22,7 @@ from kinolex.errors import KinolexError, UsageError
 from kinolex.lab import tokenizing
 from kinolex.lab.backbone.loading import Loaded, load
 from kinolex.lab.features import Writer
-from kinolex.lab.filling import TOGETHER, captions_of
+from kinolex.lab.filling import TOGETHER, captions_of, refuse_gaps
 from kinolex.progress import Event, Listener, silent
 from kinolex.settings import Settings
 
@@ -63,11 +63,8 @@ class _Filling:
         given = dict.fromkeys(one.video for one in self.captions)
         new = [one for one in given if not self.writer.has_video(one)]
         left = [f"{one}: not among the media" for one in new if not self.items.has(one)]
-        if left and not self.partly:
-            raise UsageError(
-                f"{len(left)} of {len(new)} videos are left out: {left[0]}.",
-                hint="Add them, or say --partly to go on without.",
-            )
+        if not self.partly:
+            refuse_gaps(left, len(new), "Add")
         here = [one for one in new if self.items.has(one)]
         square = rule.resize == "squash" and not rule.widest
         plan, begun = self.sampling.plan(rule.short_side, square=square), time.monotonic()

@@ -18,7 +18,7 @@ from kinolex.lab.features import Writer
 from kinolex.progress import Event, Listener, silent
 from kinolex.settings import Settings
 
-__all__ = ["captions_of", "copy_kept", "fill"]
+__all__ = ["captions_of", "copy_kept", "fill", "refuse_gaps"]
 
 TOGETHER = 16
 """Videos that are on the disk before the next are decoded: so much is lost by an interruption."""
@@ -39,6 +39,29 @@ def captions_of(records: Iterable[Record]) -> list[CaptionRecord]:
             hint='A line is {"kind": "caption", "id": "1", "video": "a.mp4", "text": "a dog"}.',
         )
     return found
+
+
+def refuse_gaps(left: Sequence[str], count: int, how: str) -> None:
+    """Refuse to go on where videos are missing.
+
+    Parameters
+    ----------
+    left : sequence of str
+        Videos that are left out, with the reason.
+    count : int
+        Of how many.
+    how : str
+        What brings them.
+
+    Raises
+    ------
+    UsageError
+    """
+    if left:
+        raise UsageError(
+            f"{len(left)} of {count} videos are left out: {left[0]}.",
+            hint=f"{how} them, or say --partly to go on without.",
+        )
 
 
 def fill(
@@ -80,11 +103,8 @@ def fill(
         _texts(writer, model, [one.text for one in captions], progress)
         videos = [v for v in dict.fromkeys(o.video for o in captions) if not writer.has_video(v)]
         left = [f"{v}: not among the media" for v in videos if not items.has(v)]
-        if left and not partly:
-            raise UsageError(
-                f"{len(left)} of {len(videos)} videos are left out: {left[0]}.",
-                hint="Add them, or say --partly to go on without.",
-            )
+        if not partly:
+            refuse_gaps(left, len(videos), "Add")
         here = [one for one in videos if items.has(one)]
         begun = time.monotonic()
         for first in range(0, len(here), TOGETHER):

@@ -18,7 +18,7 @@ from kinolex.datasets.records import Record
 from kinolex.encoders.protocols import PictureEncoder
 from kinolex.errors import NotFoundError, UsageError
 from kinolex.lab.features import Cache, Writer
-from kinolex.lab.filling import captions_of
+from kinolex.lab.filling import captions_of, refuse_gaps
 from kinolex.library.store import Store
 from kinolex.library.vectors import VectorTable
 from kinolex.moments import Video
@@ -74,12 +74,10 @@ def fill_from_library(
         held = Engine(store, settings=settings).frames()
         assert held.encoder is not None
         table = held.table.table
-        found, left = _found(store, list(dict.fromkeys(one.video for one in captions)), table)
-        if left and not partly:
-            raise UsageError(
-                f"{len(left)} videos are left out: {left[0]}.",
-                hint="Index them, or say --partly to go on without.",
-            )
+        names = list(dict.fromkeys(one.video for one in captions))
+        found, left = _found(store, names, table)
+        if not partly:
+            refuse_gaps(left, len(names), "Index")
         rows_of = {name: _rows_at(table, place) for name, place in found.items()}
         with Writer(to, model=held.space, dimensions=table.dimensions) as writer:
             _check_same(Path(to), rows_of)

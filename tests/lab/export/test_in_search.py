@@ -240,6 +240,11 @@ def test_what_is_gone_or_another_is_said(trained: Path, tmp_path: Path) -> None:
     run = moved(trained, tmp_path / "run", cache=tmp_path / "other")
     with pytest.raises(UsageError, match=r"vectors of 5 numbers now; .* trained on vectors of 24"):
         export_run(run, out)
+    with Writer(tmp_path / "alike", model="other@0123456789ab", dimensions=24) as to:
+        to.add_video("v", np.eye(24))
+    run = moved(trained, tmp_path / "again", cache=tmp_path / "alike")
+    with pytest.raises(UsageError, match=r"features of other@.* now; .* trained on those"):
+        export_run(run, out)
     with pytest.raises(UsageError, match="no folder of a run"):
         export_run(trained / "run" / "picked.pt", out)
     with pytest.raises(UsageError, match="no space of vectors"):

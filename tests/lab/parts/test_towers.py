@@ -65,3 +65,10 @@ def test_a_tower_that_reads_its_padding_gets_all_of_it(tmp_path):
     (tmp_path / "preprocessor_config.json").write_text('{"size": {"height": 32, "width": 32}}')
     with pytest.raises(UsageError, match="no class token"):
         backbone_of(Sizes(), str(tmp_path))
+
+
+def test_a_backbone_is_taken_as_it_is() -> None:
+    given = backbone_of(Sizes(dimensions=8), "64/16-96x3")
+    made = PromptSwitch(Sizes(dimensions=8), backbone=given)
+    assert made.backbone is given
+    assert not given.scale.requires_grad

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -67,3 +68,29 @@ def test_refusals(cache: tuple[Path, list[CaptionRecord]], tmp_path: Path) -> No
     more = CaptionRecord(id="new", video="new", text="new", split="train")
     with pytest.raises(UsageError, match="lacks 1 videos and 1 texts"):
         train(settings((cache[0], [*cache[1], more])), tmp_path / "run")
+
+
+def test_what_a_cache_lacks_is_left_out_where_settings_say_so(
+    cache: tuple[Path, list[CaptionRecord]], tmp_path: Path
+) -> None:
+    text = cache[1][0].text
+    given = [*cache[1], CaptionRecord(id="new", video="new", text=text, split="train")]
+    with pytest.raises(UsageError, match=r"lacks 1 videos and 0 texts") as told:
+        train(settings((cache[0], given)), tmp_path / "run")
+    assert "data.partly" in str(told.value.hint)
+    some = settings((cache[0], given), optimiser={"steps": 2, "batch": 4})
+    whole = settings(cache, optimiser={"steps": 2, "batch": 4})
+    records.write(given, Path(some.data.records))
+    partly = some.model_copy(update={"data": some.data.model_copy(update={"partly": True})})
+    found = train(partly, tmp_path / "partly")
+    told = json.loads((tmp_path / "partly" / "result.json").read_text())
+    assert told["left_out"] == ["new"]
+    records.write(cache[1], Path(some.data.records))
+    other = train(whole, tmp_path / "whole")
+    assert {way: one.values for way, one in found.results.items()} == {
+        way: one.values for way, one in other.results.items()
+    }
+    new = [CaptionRecord(id=s, video=s, text=text, split=s) for s in ("train", "val")]
+    records.write([one for one in given if one.split != "val"] + new, Path(some.data.records))
+    with pytest.raises(UsageError, match="nothing is left to validate on"):
+        train(partly, tmp_path / "none")

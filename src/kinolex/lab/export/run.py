@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +28,7 @@ from kinolex.lab.tokenizing import FILE
 from kinolex.lab.training.checkpoints import load_model
 from kinolex.lab.training.front import Front
 from kinolex.lab.training.model import Model
-from kinolex.lab.training.running import splits
+from kinolex.lab.training.running import held_of
 from kinolex.lab.training.settings import Settings
 
 __all__ = ["export_run"]
@@ -70,8 +71,9 @@ def export_run(run: Path | str, out: Path | str, *, name: str = "", space: str =
     free(Path(out), about["name"])
     _check_paths(settings)
     cache = Cache(settings.data.cache, frames=settings.data.frames, words=settings.data.words)
-    _check_cache(cache, model, about["sizes"])
-    held = Captions.of(cache, _held(settings))
+    _check_cache(cache, model, about["sizes"], Path(run))
+    given = captions_of(records.read(settings.data.records))
+    held = Captions.of(cache, held_of(cache, given, settings)[1])
     if isinstance(model.backbone, Front):
         if space:
             raise UsageError(
@@ -104,7 +106,7 @@ def _check_paths(settings: Settings) -> None:
             )
 
 
-def _check_cache(cache: Cache, model: Model, sizes: Sizes) -> None:
+def _check_cache(cache: Cache, model: Model, sizes: Sizes, run: Path) -> None:
     """Refuse what was put where the run's cache was; what it was not trained on tells nothing."""
     pixels = isinstance(model.backbone, Front)
     if bool(cache.pixels) != pixels or not (pixels or cache.dimensions == sizes.dimensions):
@@ -112,6 +114,15 @@ def _check_cache(cache: Cache, model: Model, sizes: Sizes) -> None:
         wanted = "pixels" if pixels else f"vectors of {sizes.dimensions}"
         raise UsageError(
             f"{cache.place} holds {held} now; the run was trained on {wanted}.",
+            hint="Put the cache that it was trained on there again, or train again.",
+        )
+    result = run / "result.json"
+    told = json.loads(result.read_text(encoding="utf-8")) if result.is_file() else {}
+    features = told.get("features", cache.about["model"])
+    if features != cache.about["model"]:
+        raise UsageError(
+            f"{cache.place} holds features of {cache.about['model']} now; the run was trained on"
+            f" those of {features}.",
             hint="Put the cache that it was trained on there again, or train again.",
         )
 
@@ -126,10 +137,6 @@ def _check_lengths(cache: Cache, held: Captions) -> None:
             f"Vectors of {cache.place} are not of length 1, as those of libraries are.",
             hint="Fill the cache with `kinolex features --indexed` or --model, and train again.",
         )
-
-
-def _held(settings: Settings) -> Sequence[records.CaptionRecord]:
-    return splits(captions_of(records.read(settings.data.records)), settings.data, settings.seed)[1]
 
 
 def _without_backbone(model: Model) -> Model:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize, scaled_dot_product_attention
 
+from kinolex.lab.backbone.backbone import Backbone
 from kinolex.lab.backbone.blocks import joined, split
 from kinolex.lab.backbone.points import At, Points, by_video
 from kinolex.lab.matchers.base import Matcher, Representation, Sizes, Texts, Videos, matcher
@@ -56,7 +57,7 @@ class FrozenInTime(Matcher):
     ----------
     sizes : Sizes
         Its frames are the most that have a time.
-    backbone : str
+    backbone : str or Backbone
         See `kinolex.lab.parts.towers.backbone_of`.
     """
 
@@ -66,7 +67,7 @@ class FrozenInTime(Matcher):
     kind = "pooled"
     needs = frozenset({"pixels"})
 
-    def __init__(self, sizes: Sizes, *, backbone: str = SMALL) -> None:
+    def __init__(self, sizes: Sizes, *, backbone: str | Backbone = SMALL) -> None:
         super().__init__(sizes)
         self.backbone = backbone_of(sizes, backbone)
         layers = self.backbone.picture.shape.layers

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from kinolex.lab.backbone.backbone import Backbone
 from kinolex.lab.backbone.points import At, Points, by_video
 from kinolex.lab.matchers.base import Matcher, Representation, Sizes, Texts, Videos, matcher
 from kinolex.lab.parts.captioning import Captioner, next_words
@@ -43,7 +44,7 @@ class PromptSwitch(Matcher):
     Parameters
     ----------
     sizes : Sizes
-    backbone : str
+    backbone : str or Backbone
         See `kinolex.lab.parts.towers.backbone_of`.
     prompts : int
         Of a frame, and frames that exchange.
@@ -65,7 +66,7 @@ class PromptSwitch(Matcher):
         self,
         sizes: Sizes,
         *,
-        backbone: str = SMALL,
+        backbone: str | Backbone = SMALL,
         prompts: int = 6,
         captions: float = 0.0,
         caption_layers: int = 2,

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize, scaled_dot_product_attention
 
 from kinolex.errors import UsageError
+from kinolex.lab.backbone.backbone import Backbone
 from kinolex.lab.backbone.points import At, Points
 from kinolex.lab.backbone.shape import PictureShape
 from kinolex.lab.matchers.base import Matcher, Representation, Sizes, Texts, Videos, matcher
@@ -99,7 +100,7 @@ class TempMe(Matcher):
     Parameters
     ----------
     sizes : Sizes
-    backbone : str
+    backbone : str or Backbone
         See `kinolex.lab.parts.towers.backbone_of`.
     frames : int
         That a video is brought to.
@@ -126,7 +127,7 @@ class TempMe(Matcher):
         self,
         sizes: Sizes,
         *,
-        backbone: str = SMALL,
+        backbone: str | Backbone = SMALL,
         frames: int = 12,
         at: str = "",
         joined: str = "2-2-3",

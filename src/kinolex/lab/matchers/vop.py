@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize, scaled_dot_product_attention
 
 from kinolex.errors import UsageError
+from kinolex.lab.backbone.backbone import Backbone
 from kinolex.lab.backbone.points import At, Points, by_video, inserted, removed
 from kinolex.lab.matchers.base import Matcher, Representation, Sizes, Texts, Videos, matcher
 from kinolex.lab.parts.inputs import in_order
@@ -63,7 +64,7 @@ class Vop(Matcher):
     ----------
     sizes : Sizes
         Its frames are the most that have prompts of their own.
-    backbone : str
+    backbone : str or Backbone
         See `kinolex.lab.parts.towers.backbone_of`.
     pictures, words : int
         Prompts of a picture and of a text.
@@ -88,7 +89,7 @@ class Vop(Matcher):
         self,
         sizes: Sizes,
         *,
-        backbone: str = SMALL,
+        backbone: str | Backbone = SMALL,
         pictures: int = 8,
         words: int = 4,
         positions: bool = False,

@@ -22,18 +22,21 @@ __all__ = ["SMALL", "backbone_of", "pixels_of", "sentences_of"]
 SMALL = "32/16-32x2"
 """The smallest backbone; see `backbone_of`."""
 
+_SIZES = r"(\d+)/(\d+)-(\d+)x(\d+)"
 
-def backbone_of(sizes: Sizes, which: str) -> Backbone:
+
+def backbone_of(sizes: Sizes, which: str | Backbone) -> Backbone:
     """The backbone that a matcher's setting names; what cosines are scaled with is not learnt.
 
     Parameters
     ----------
     sizes : Sizes
         Its space, of one that is new.
-    which : str
-        A folder or file of published weights (see `kinolex.lab.backbone.loading`), or
-        ``PICTURE/PATCH-WIDTHxLAYERS`` such as ``96/16-128x4``: two new towers of that size that
-        read CLIP's tokens (the end token has the highest number).
+    which : str or Backbone
+        A backbone, which is taken as it is and not copied; a folder or file of published weights
+        (see `kinolex.lab.backbone.loading`); or ``PICTURE/PATCH-WIDTHxLAYERS`` such as
+        ``96/16-128x4``: two new towers of that size that read CLIP's tokens (the end token has the
+        highest number).
 
     Raises
     ------
@@ -45,8 +48,10 @@ def backbone_of(sizes: Sizes, which: str) -> Backbone:
     >>> backbone_of(Sizes(dimensions=8), "32/8-64x3").shape.picture.patches
     16
     """
-    found = re.fullmatch(r"(\d+)/(\d+)-(\d+)x(\d+)", which)
-    if found:
+    found = None if isinstance(which, Backbone) else re.fullmatch(_SIZES, which)
+    if isinstance(which, Backbone):
+        backbone = which
+    elif found:
         image, patch, width, count = (int(one) for one in found.groups())
         layers = Layers(width, count, max(1, width // 32))
         text = TextShape(layers, context=max(77, sizes.words))
@@ -58,9 +63,10 @@ def backbone_of(sizes: Sizes, which: str) -> Backbone:
             f"There is no backbone {which!r}.",
             hint="Name a folder of weights, or a size such as 96/16-128x4.",
         )
+    name = "the backbone" if isinstance(which, Backbone) else repr(which)
     if not isinstance(backbone.picture, PictureTower) or backbone.picture.shape.pool != "class":
         raise UsageError(
-            f"The picture tower of {which!r} has no class token, which this matcher needs.",
+            f"The picture tower of {name} has no class token, which this matcher needs.",
             hint="Take weights of CLIP.",
         )
     backbone.scale.requires_grad_(False)

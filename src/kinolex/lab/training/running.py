@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,7 +28,7 @@ from kinolex.lab.training.settings import Data, Settings
 from kinolex.lab.training.trainer import Outcome, Trainer
 from kinolex.progress import Listener, silent
 
-__all__ = ["splits", "train"]
+__all__ = ["held_of", "splits", "train"]
 
 
 def train(
@@ -68,8 +69,7 @@ def train(
         _claim(place, settings, resume)
         cache = Cache(settings.data.cache, frames=settings.data.frames, words=settings.data.words)
         given = captions_of(records.read(settings.data.records))
-        some, held = splits(given, settings.data, settings.seed)
-        _check_there(cache, [*some, *held])
+        some, held, gone = held_of(cache, given, settings)
         backbone, sizes, gives = _in_front(settings, cache, backbone)
         model = build(settings, sizes, gives=gives, backbone=backbone)
         trainer = Trainer(
@@ -86,7 +86,8 @@ def train(
             shutil.copyfile(cache.place / FILE, place / FILE)
         found = trainer.run()
         if sharing.rank() == 0:
-            _write_result(place, settings, found)
+            more = {"features": cache.about["model"], "left_out": gone}
+            _write_result(place, settings, found, more)
     return found
 
 
@@ -160,17 +161,39 @@ def splits(
     return parts
 
 
-def _check_there(cache: Cache, given: Sequence[CaptionRecord]) -> None:
-    videos, texts = cache.missing([one.video for one in given], [one.text for one in given])
-    if videos or texts:
+def held_of(
+    cache: Cache, given: Sequence[CaptionRecord], settings: Settings
+) -> tuple[list[CaptionRecord], list[CaptionRecord], list[str]]:
+    """`splits`, of what a cache holds; and the videos that are left out with ``data.partly``.
+
+    Raises
+    ------
+    UsageError
+        If it lacks texts, or videos without that setting, or nothing is left of a side; as
+        `splits`.
+    """
+    some, held = splits(given, settings.data, settings.seed)
+    every = [*some, *held]
+    videos, texts = cache.missing([one.video for one in every], [one.text for one in every])
+    if texts or (videos and not settings.data.partly):
         what = f"{len(videos)} videos and {len(texts)} texts"
+        more = "" if texts else ", or set data.partly = true to go on without"
         raise UsageError(
             f"{cache.place} lacks {what} of the records, such as {(videos or texts)[0]!r}.",
+            hint=f"Run `kinolex features` with these records again{more}.",
+        )
+    gone = set(videos)
+    some, held = ([one for one in side if one.video not in gone] for side in (some, held))
+    if not (some and held):
+        raise UsageError(
+            f"Without the {len(videos)} videos that {cache.place} lacks nothing is left to"
+            f" {'validate' if some else 'train'} on.",
             hint="Run `kinolex features` with these records again.",
         )
+    return some, held, videos
 
 
-def _write_result(place: Path, settings: Settings, found: Outcome) -> None:
+def _write_result(place: Path, settings: Settings, found: Outcome, more: Mapping[str, Any]) -> None:
     told = {
         "schema": "kinolex.lab.run/1",
         "name": settings.title,
@@ -182,6 +205,7 @@ def _write_result(place: Path, settings: Settings, found: Outcome) -> None:
         "seconds": found.seconds,
         "trained": found.trained,
         "processes": sharing.world(),
+        **more,
         "validation": {name: one.to_dict() for name, one in found.results.items()},
     }
     part = place / "result.part"

@@ -34,6 +34,9 @@ class Data(_Table):
     records: str = Field(
         default="", description="JSONL of captions (kinolex.records/1) with splits."
     )
+    partly: bool = Field(
+        default=False, description="Go on without videos that the cache does not hold."
+    )
     train: str = Field(default="train", description='Split to train on; "": all records.')
     validation: str = Field(
         default="val", description='Split that picks the checkpoint; "": `hold_out` of the films.'
