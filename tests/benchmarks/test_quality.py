@@ -95,3 +95,21 @@ def test_seeds_are_laid_side_by_side():
     assert (recall.what, recall.value, recall.low, recall.high) == ("recall", 2, 1, 3)
     assert (recall.unit, recall.aim) == ("%", "30")
     assert (rank.value, rank.low, rank.high) == (0.2, 0.1, 0.3)
+
+
+def test_another_size_is_the_same_model(tmp_path):
+    pytest.importorskip("onnx", reason="sizes are changed in the ONNX file")
+    from benchmarks.quality_sizes import resized
+    from kinolex.encoders.registry import cards, load_picture
+    from kinolex.encoders.sources import resolve
+    from kinolex.testing.looks import draw
+
+    model = resolve(cards()["starter"])
+    assert model is not None
+    other = load_picture(str(resized(model, 288, tmp_path / "288")))
+    whole = load_picture("starter")
+    assert (whole.picture_size, other.picture_size) == (240, 288)
+    looks = ("shape:red circle on white", "shape:black square on white")
+    seen = [draw(look, (320, 240), 0) for look in looks]
+    same = (whole.encode_pictures(seen) * other.encode_pictures(seen)).sum(axis=1)
+    assert 0.7 < same.min() <= same.max() < 0.9999
