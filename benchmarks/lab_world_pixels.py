@@ -29,19 +29,23 @@ SLOW = 3e-4
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the tables: a matcher and its options."""
+    """A row of the tables: a matcher, its options, and what it learns at the rate of positions."""
 
     matcher: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    added: tuple[str, ...] = ()
 
 
+_PROMPTS = ("seen", "said", "placed", "together", "places")
 PIXELS = {
     "mean-pooling-trained": Row("mean-pooling"),
-    "vop": Row("vop"),
-    "vop-f-p": Row("vop", {"positions": True, "together": 1}),
-    "tempme": Row("tempme", {"frames": FRAMES, "at": "1-2", "joined": "2-4", "few": 1}),
-    "prompt-switch": Row("prompt-switch", {"prompts": FRAMES}),
-    "frozen-in-time": Row("frozen-in-time"),
+    "vop": Row("vop", added=_PROMPTS),
+    "vop-f-p": Row("vop", {"positions": True, "together": 1}, _PROMPTS),
+    "tempme": Row(
+        "tempme", {"frames": FRAMES, "at": "1-2", "joined": "2-4", "few": 1}, ("places",)
+    ),
+    "prompt-switch": Row("prompt-switch", {"prompts": FRAMES}, ("prompts",)),
+    "frozen-in-time": Row("frozen-in-time", added=("times",)),
 }
 """By the name in the tables. TempMe joins frames to pairs, and these to the video, in the last two
 of three layers; VoP-F+P reads all frames in the last one."""
@@ -68,26 +72,25 @@ def model(name: str, settings: Settings, sizes: Sizes, backbone: Backbone) -> Mo
     return Model(made, scale=settings.scale or 20.0)
 
 
-def rates(given: nn.Module, added: float) -> dict[str, float]:
+def rates(name: str, given: nn.Module, added: float) -> dict[str, float]:
     """Learning rates: of a picture tower that is trained on, and of what stands in front of it.
 
     Parameters
     ----------
+    name : str
+        Of `PIXELS`.
     given : Module
         As `model` gives it.
     added : float
-        For prompts, places and times.
+        For the row's prompts, places and times; TempMe's low-rank maps learn like other weights.
     """
     found = {}
-    for name, one in given.named_parameters():
-        parts = name.split(".")
+    for parameter, one in given.named_parameters():
+        parts = parameter.split(".")
         if not one.requires_grad:
             continue
         if "picture" in parts and "backbone" in parts:
-            found[name] = SLOW
-        elif parts[0] == "matcher" and parts[1] in _ADDED:
-            found[name] = added
+            found[parameter] = SLOW
+        elif parts[0] == "matcher" and parts[1] in PIXELS[name].added:
+            found[parameter] = added
     return found
-
-
-_ADDED = frozenset(("seen", "said", "placed", "together", "places", "prompts", "times"))

@@ -116,8 +116,9 @@ def _unseen(data: Mapping[str, Any]) -> str:
     lines = []
     for name, seeds in _sorted(data["runs"]["ordinary"], "unseen R@1"):
         seen, new = (_percent(seeds, f"{one} R@1") for one in ("seen", "unseen"))
-        left = 100 * _mean(seeds, "unseen R@1") / _mean(seeds, "seen R@1")
-        lines.append([f"`{name}`", seen, new, f"{left:.0f}", str(len(seeds))])
+        old = _mean(seeds, "seen R@1")
+        left = f"{100 * _mean(seeds, 'unseen R@1') / old:.0f}" if old else ""
+        lines.append([f"`{name}`", seen, new, left, str(len(seeds))])
     guess = f"{100 / data['settings']['sizes']['twins']:.2f}"
     lines.append(["a guess", guess, guess, "", ""])
     heads = ["matcher", "seen R@1, %", "unseen R@1, %", "unseen / seen, %", "seeds"]

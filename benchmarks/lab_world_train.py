@@ -101,7 +101,7 @@ def settings_of(name: str, seed: int, steps: int, batch: int) -> Settings:
 def with_rates(settings: Settings, model: Model, name: str) -> Settings:
     """The same, with a rate of their own for parameters that are positions."""
     if name in pixels.PIXELS:
-        rates = pixels.rates(model, POSITIONS)
+        rates = pixels.rates(name, model, POSITIONS)
     else:
         names = [one for one, _ in model.matcher.named_parameters()]
         rates = {f"matcher.{one}": POSITIONS for one in names if one.split(".")[-1] in PLACES}

@@ -79,3 +79,10 @@ def test_twins_differ_in_one_colour_that_training_has_or_has_not() -> None:
              for one in found}  # fmt: skip
     both = {(kind, seen) for (kind, _), seen in pairs.items()}
     assert len(both) == len(pairs), "two unseen pairs have one twin"
+
+
+def test_a_matcher_that_found_nothing_has_a_row() -> None:
+    data = json.loads((RESULTS / "lab-world.json").read_text(encoding="utf-8"))
+    for seed in data["runs"]["ordinary"]["x-pool"].values():
+        seed["seen R@1"] = seed["unseen R@1"] = 0.0
+    assert "| `x-pool` | 0.0 ± 0.0 | 0.0 ± 0.0 |  | 3 |" in tables.markdown(data)["unseen"]

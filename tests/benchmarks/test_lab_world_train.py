@@ -172,3 +172,23 @@ def test_pixel_rows_learn_what_the_page_says(name: str, drawn: Family) -> None:
     else:
         assert asked["equal"] < 1
         assert name in SEES_ORDER
+
+
+def test_rates_of_positions_are_of_prompts_places_and_times_alone() -> None:
+    found = {}
+    for name in pixels.PIXELS:
+        settings = training.settings_of(name, 0, 2, 4)
+        made = pixels.model(name, settings, Sizes(128, 8, 16, towers.WORDS), towers.new())
+        rates = pixels.rates(name, made, 1.0)
+        found[name] = {one.split(".")[1] for one, rate in rates.items() if rate == 1.0}
+        slow = {one for one, rate in rates.items() if rate != 1.0}
+        assert all("backbone.picture." in one for one in slow)
+        assert bool(slow) == (name in ("mean-pooling-trained", "prompt-switch", "frozen-in-time"))
+    assert found == {
+        "mean-pooling-trained": set(),
+        "vop": {"seen", "said"},
+        "vop-f-p": {"seen", "said", "placed", "together", "places"},
+        "tempme": {"places"},
+        "prompt-switch": {"prompts"},
+        "frozen-in-time": {"times"},
+    }

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
+import re
 import sys
 from pathlib import Path
 
 import pytest
 import torch
+
+from kinolex.lab.matchers.base import find, matchers
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -62,3 +66,15 @@ def test_the_table_is_markdown(page, rows):
 )
 def test_large_numbers_are_said_short(page, number, said):
     assert page._count(number) == said
+
+
+@pytest.mark.parametrize("name", sorted(matchers()))
+def test_a_docstring_says_what_it_follows_and_what_differs(name):
+    """A paper, its equations or what stands for them, and what is not as there."""
+    told = " ".join((inspect.getdoc(find(name)) or "").split())
+    if "without a paper" in told:
+        return
+    assert re.search(r"arXiv:\d{4}\.\d{5}", told)
+    assert "Differs:" in told
+    code = re.search(r"[\w.-]+/[\w.-]+@[0-9a-f]{7}", told)
+    assert code or re.search("equations? [0-9]", told) or "abstract" in told

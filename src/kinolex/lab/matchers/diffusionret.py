@@ -24,11 +24,11 @@ _PAIRS = 128  # at a time; each has all its candidates
 class DiffusionRet(Matcher):
     """A discriminative similarity, plus how probable a generator finds the pair.
 
-    Jin et al., DiffusionRet: Generative Text-Video Retrieval with Diffusion Model. The similarity
-    is weighted token-wise interaction. The generator is given a text and candidate videos (and, by
-    a second network, a video and candidate texts) and makes the distribution over the candidates
-    from noise; it learns to give the true one of a text and the videos of its batch that are most
-    similar. Features are not taught by it, only by the contrast.
+    Jin et al., DiffusionRet: Generative Text-Video Retrieval with Diffusion Model
+    (arXiv:2303.09867). The similarity is weighted token-wise interaction. The generator is given a
+    text and candidate videos (and, by a second network, a video and candidate texts) and makes the
+    distribution over the candidates from noise; it learns to give the true one of a text and the
+    videos of its batch that are most similar. Features are not taught by it, only by the contrast.
 
     **What cannot be had pair by pair.** The paper's distribution is joint: the share of a video
     depends on which other videos are candidates, through the softmax in the attention and the one
@@ -47,12 +47,12 @@ class DiffusionRet(Matcher):
     ``diffusion_models/gaussian_diffusion.py`` (``training_losses``, ``ddim_sample``) and
     ``eval.py`` (50 steps, cosine schedule, 127 negatives, a factor 100 in the loss).
 
-    What differs besides: generating starts from 0, the mean of the noise, so that it repeats (there
-    from a draw), and takes ``sampled`` of the steps (there all); both networks learn while
-    the similarity does (there afterwards); in training mode `score` is the similarity alone, as the
-    contrast is there; padding has no share of any softmax, and is nobody's best match; in
-    evaluation mode the losses take the middle step without noise; frames know of each other through
-    `FrameSequence`, which starts as the identity and not from CLIP's weights.
+    Differs: generating starts from 0, the mean of the noise, so that it repeats (there from a
+    draw), and takes ``sampled`` of the steps (there all); both networks learn while the similarity
+    does (there afterwards); in training mode `score` is the similarity alone, as the contrast is
+    there; padding has no share of any softmax, and is nobody's best match; in evaluation mode the
+    losses take the middle step without noise; frames know of each other through `FrameSequence`,
+    which starts as the identity and not from CLIP's weights.
 
     Parameters
     ----------

@@ -20,18 +20,19 @@ __all__ = ["Glscl"]
 class Glscl(Matcher):
     """Cosine with the frames that the sentence is about, plus cosines of shared concepts.
 
-    Zhang et al., Text-Video Retrieval with Global-Local Semantic Consistent Learning. Global: a
-    softmax of the sentence's dot products with the frames weights them, nothing is learned there.
-    Local: the same learned queries look through the frames and through the words, in the same
-    decoder; concept k of a text is compared with concept k of a video.
+    Zhang et al., Text-Video Retrieval with Global-Local Semantic Consistent Learning
+    (arXiv:2405.12710). Global: a softmax of the sentence's dot products with the frames weights
+    them, nothing is learned there. Local: the same learned queries look through the frames and
+    through the words, in the same decoder; concept k of a text is compared with concept k of a
+    video.
 
     For the paper's equations, which were out of reach, stands the published code beside the
     abstract. Order of operations and constants follow zchoi/GLSCL@e174368e
     ``tvr/models/modeling.py``, ``DiCoSA.similarity`` and ``DiCoSA._score``, and
     ``train_msrvtt.sh``.
 
-    What differs: padding is kept out of every softmax (there it takes a share of it); the score has
-    its local part in evaluation as in training (there ``similarity`` adds it in training only);
+    Differs: padding is kept out of every softmax (there it takes a share of it); the score has its
+    local part in evaluation as in training (there ``similarity`` adds it in training only);
     concepts are compared with the target 0.75 in the mean over the batch (there the sum over the
     batch is divided by the number of queries, which moves with the batch); diversity is asked of
     the concepts of both sides, as the abstract has it (there of the videos' only); frames know of

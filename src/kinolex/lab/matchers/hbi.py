@@ -23,10 +23,10 @@ LEVELS = ("entity", "action", "event")
 class Hbi(Matcher):
     """Token-wise interaction at three levels, taught by Banzhaf interactions.
 
-    Jin et al., Video-Text as Game Players: Hierarchical Banzhaf Interaction. Words and frames are
-    entities; a quarter of them, merged, are actions; half of those are events. At each level a
-    text and a video score by weighted token-wise interaction, and a small predictor that reads the
-    cosines of a true pair learns their Banzhaf interactions.
+    Jin et al., Video-Text as Game Players: Hierarchical Banzhaf Interaction (arXiv:2303.14369).
+    Words and frames are entities; a quarter of them, merged, are actions; half of those are events.
+    At each level a text and a video score by weighted token-wise interaction, and a small predictor
+    that reads the cosines of a true pair learns their Banzhaf interactions.
 
     For the paper's equations, which were out of reach, stands the published code beside the
     abstract. Order of operations and constants follow jpthu17/HBI@53556998
@@ -36,14 +36,14 @@ class Hbi(Matcher):
     (``get_args``: rates 1, 0, 0, so that only entities score and the rest teaches them); the weight
     of the distillation is that of its README's command for MSR-VTT (@040dce5a).
 
-    What differs: the teacher is no network that was trained before, but the interactions
-    themselves, estimated from coalitions by their definition (`banzhaf_interactions`; the loop
-    there keeps the last of its 1,000 draws only); clusters are a share of the tokens that there
-    are and padding belongs to none (there padded words become clusters of zeros, and a cosine of 0
-    stands for each of them); of equally dense tokens the first is the centre (there noise decides);
-    divergences are taken over the frames of a word and over the words of a frame (there ``.T`` of
-    three axes puts the batch in the place of the words); the contrast of actions and events has a
-    temperature of its own.
+    Differs: the teacher is no network that was trained before, but the interactions themselves,
+    estimated from coalitions by their definition (`banzhaf_interactions`; the loop there keeps the
+    last of its 1,000 draws only); clusters are a share of the tokens that there are and padding
+    belongs to none (there padded words become clusters of zeros, and a cosine of 0 stands for each
+    of them); of equally dense tokens the first is the centre (there noise decides); divergences are
+    taken over the frames of a word and over the words of a frame (there ``.T`` of three axes puts
+    the batch in the place of the words); the contrast of actions and events has a temperature of
+    its own.
 
     Parameters
     ----------

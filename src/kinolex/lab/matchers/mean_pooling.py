@@ -18,7 +18,8 @@ class MeanPooling(Matcher):
     CLIP4Clip's ``meanP`` (Luo et al. 2021, arXiv:2104.08860, section 3.3; in
     ArrowLuo/CLIP4Clip@85cf908 modules/modeling.py ``_mean_pooling_for_similarity_visual`` and
     ``_loose_similarity``): frames are scaled to length 1, averaged over those that there are, and
-    scaled again. Order does not count, and neither does what is asked.
+    scaled again. Order does not count, and neither does what is asked. Differs: padding may stand
+    anywhere.
     """
 
     name = "mean-pooling"

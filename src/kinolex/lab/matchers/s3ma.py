@@ -19,12 +19,12 @@ __all__ = ["S3ma"]
 class S3ma(Matcher):
     """Sentence with video and with its best frame, densely and by shared sparse concepts.
 
-    Wang and Shi, Video-Text Retrieval by Supervised Sparse Multi-Grained Learning. A finite number
-    of concepts, each a cluster of words, spans a space that both sides share; sentences, videos and
-    frames are described in it by their cosines with the concepts; the concepts that a text's own
-    words belong to are the anchor that a similarity loss and an alignment loss pull both sides to;
-    the score joins coarse and fine similarities of both spaces; a temporal encoder sits on the
-    frames.
+    Wang and Shi, Video-Text Retrieval by Supervised Sparse Multi-Grained Learning
+    (arXiv:2302.09473). A finite number of concepts, each a cluster of words, spans a space that
+    both sides share; sentences, videos and frames are described in it by their cosines with the
+    concepts; the concepts that a text's own words belong to are the anchor that a similarity loss
+    and an alignment loss pull both sides to; the score joins coarse and fine similarities of both
+    spaces; a temporal encoder sits on the frames.
 
     No public code of it was found, and the paper's equations were out of reach: it is written from
     the abstract and from the claims that a review site (zeGXjQYhXz at openreview) lists of it, such
@@ -35,9 +35,9 @@ class S3ma(Matcher):
     in both directions, the alignment loss the squared distance of unit codes of either side from
     their unit anchor.
 
-    What differs: a word's concept is the one nearest to its vector, which knows its sentence (in
-    the paper a word belongs to the cluster of its own embedding); begin and end are no words.
-    Concepts start at random; `gather` starts them from clusters of word vectors, as in the paper.
+    Differs: a word's concept is the one nearest to its vector, which knows its sentence (in the
+    paper a word belongs to the cluster of its own embedding); begin and end are no words. Concepts
+    start at random; `gather` starts them from clusters of word vectors, as in the paper.
 
     Parameters
     ----------

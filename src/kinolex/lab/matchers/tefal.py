@@ -18,16 +18,16 @@ __all__ = ["Tefal"]
 class Tefal(Matcher):
     """Cosine of the sentence with what it finds in the frames plus what it finds in the sound.
 
-    Ibrahimi et al., Audio-Enhanced Text-to-Video Retrieval using Text-Conditioned Feature
-    Alignment: two independent cross-modal attention blocks let the text attend to the frames and to
-    the sound separately, so that neither drowns the other; both are joined and compared with the
-    text. No public code of it was found, and the paper's equations were out of reach: it is written
-    from the abstract and the introduction. The blocks are X-Pool's (`Conditioned`), which the paper
-    builds upon.
+    Ibrahimi et al., Audio-Enhanced Text-to-Video Retrieval using Text-Conditioned Feature Alignment
+    (arXiv:2307.12964): two independent cross-modal attention blocks let the text attend to the
+    frames and to the sound separately, so that neither drowns the other; both are joined and
+    compared with the text. No public code of it was found, and the paper's equations were out of
+    reach: it is written from the abstract and the introduction. The blocks are X-Pool's
+    (`Conditioned`), which the paper builds upon.
 
     What is ours where the paper was not at hand: the two vectors are added, with the same weight.
-    What differs: the sound encoder is not part of it, pieces of sound come as vectors of the space
-    of texts; pieces that are all zeros are silence and get no attention, and of a video without any
+    Differs: the sound encoder is not part of it, pieces of sound come as vectors of the space of
+    texts; pieces that are all zeros are silence and get no attention, and of a video without any
     sound the frames decide alone.
 
     Parameters

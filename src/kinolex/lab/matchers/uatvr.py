@@ -19,11 +19,12 @@ __all__ = ["Uatvr"]
 class Uatvr(Matcher):
     """Token-wise interaction of frames, words and learned tokens that look at all of them.
 
-    Fang et al., UATVR: Uncertainty-Adaptive Text-Video Retrieval. Dynamic semantic adaptation: a
-    few learned tokens join the frames, as many the words, in the same transformer; all of them
-    score by weighted token-wise interaction. Distribution-based uncertainty adaptation: a text and
-    a video are Gaussians around their pooled tokens; in training samples of them must find each
-    other (a loss over several positives), and a divergence keeps them near the normal distribution.
+    Fang et al., UATVR: Uncertainty-Adaptive Text-Video Retrieval (arXiv:2301.06309). Dynamic
+    semantic adaptation: a few learned tokens join the frames, as many the words, in the same
+    transformer; all of them score by weighted token-wise interaction. Distribution-based
+    uncertainty adaptation: a text and a video are Gaussians around their pooled tokens; in training
+    samples of them must find each other (a loss over several positives), and a divergence keeps
+    them near the normal distribution.
 
     For the paper's equations, which were out of reach, stands the published code beside the
     abstract. Order of operations and constants follow bofang98/UATVR@cc23ad61
@@ -34,8 +35,8 @@ class Uatvr(Matcher):
     there, the score itself is that of the tokens: distributions shape them in training and are not
     stored.
 
-    What differs: padding is nobody's best match and has no share of a pooled token (there it has);
-    in evaluation mode the losses take the means in the place of samples, so that they repeat; the
+    Differs: padding is nobody's best match and has no share of a pooled token (there it has); in
+    evaluation mode the losses take the means in the place of samples, so that they repeat; the
     transformer starts as the identity and not from CLIP's weights.
 
     Parameters

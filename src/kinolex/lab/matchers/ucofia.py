@@ -20,11 +20,11 @@ __all__ = ["Ucofia"]
 class Ucofia(Matcher):
     """Three levels of cosines, each drawn together by interactive similarity aggregation.
 
-    Wang et al., Unified Coarse-to-Fine Alignment for Video-Text Retrieval. Coarse: the sentence and
-    the video. Between: the sentence and frames. Fine: words and the chosen patches of frames, first
-    over the words and then over the patches, and the other way round. Aggregation weights cosines
-    with a softmax of themselves, lets these weights speak with each other through a matrix that
-    starts as the identity, and takes a softmax again.
+    Wang et al., Unified Coarse-to-Fine Alignment for Video-Text Retrieval (arXiv:2309.10091).
+    Coarse: the sentence and the video. Between: the sentence and frames. Fine: words and the chosen
+    patches of frames, first over the words and then over the patches, and the other way round.
+    Aggregation weights cosines with a softmax of themselves, lets these weights speak with each
+    other through a matrix that starts as the identity, and takes a softmax again.
 
     Sinkhorn normalisation of the levels looks at all texts and videos, so it is a step of the
     evaluation and no part of `score`: normalise what `levels` gives with
@@ -35,10 +35,10 @@ class Ucofia(Matcher):
     ``train/modules/modeling_ucofia.py`` (``UCoFiA._loose_similarity``), and patches are chosen as
     `SelectPatches` says.
 
-    What differs: patches are scaled to length 1 like everything else and all three levels count the
-    same (there patches are not scaled, and the first two levels are multiplied by the temperature
-    while the third is not); padding has no share of any softmax (there it has); frames know of each
-    other through `FrameSequence`, which starts as the identity and not from CLIP's weights.
+    Differs: patches are scaled to length 1 like everything else and all three levels count the same
+    (there patches are not scaled, and the first two levels are multiplied by the temperature while
+    the third is not); padding has no share of any softmax (there it has); frames know of each other
+    through `FrameSequence`, which starts as the identity and not from CLIP's weights.
 
     Parameters
     ----------
