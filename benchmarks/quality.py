@@ -23,6 +23,7 @@ from benchmarks import (
     quality_clips,
     quality_costs,
     quality_labels,
+    quality_looks,
     quality_pictures,
     quality_plots,
     quality_steps,
@@ -122,6 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.only in (None, "pictures"):
         ranks = quality_pictures.flickr(table, encoder, given.shared)
         quality_pictures.imagenet(table, encoder, given.shared)
+        quality_looks.looked(table, encoder, given.shared)
         said = quality_chance.pictures(table, encoder, given.shared)
         if given.float:
             quality_costs.eight_bits(table, encoder, given.float, given.shared)

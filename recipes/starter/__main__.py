@@ -1,6 +1,6 @@
 """Make the starter encoder: ``python -m recipes.starter --shared DIR --out DIR``.
 
-Steps, each kept in ``OUT/work`` (3 GB) and not repeated: activations of pictures, token vectors of
+Steps, each kept in ``OUT/work`` (4 GB) and not repeated: activations of pictures, token vectors of
 texts, training of the heads, then of the heads and the backbone's top, export to ONNX in eight
 bits, background bank, calibration, and the card. ``--install`` copies the result into the package.
 ``--captions FILE.jsonl`` adds pictures of your own (rows with ``image``, ``captions`` or ``label``,

@@ -34,12 +34,13 @@ def model(heads: Heads, top: Top, sets: Sets, work: Path, out: Path, trial: Tria
         shutil.rmtree(out)
     export.write_rules(out, SERVED, trial.members * trial.dimensions, LONGEST)
     rng = np.random.default_rng(3)
-    every = [*sets.train, *sets.labelled]
-    chosen = [every[i] for i in rng.permutation(len(every))[: BANK + SHOWN]]
+    every = [*sets.train, *(one for one in sets.labelled if one.collection != "looks")]
+    chosen = [every[i] for i in rng.permutation(len(every))]
     shown = [pictures.plain(image, SERVED) for image in pictures.read(chosen[:SHOWN])]
     export.quantised(vision, out / "visual" / "model.onnx", shown)
     export.small_matrices(words, out / "textual" / "model.onnx")
-    calibration.write(sets, chosen[SHOWN:] or chosen, out)
+    plain = [one for one in chosen[SHOWN:] or chosen if one.collection != "looks"]
+    calibration.write(sets, plain[:BANK], out)
     wide = out.with_name(f"{out.name}-float")
     shutil.rmtree(wide, ignore_errors=True)
     shutil.copytree(out, wide)

@@ -39,3 +39,13 @@ def accuracy(pictures: Tensor, classes: Tensor, right: Tensor) -> dict[str, floa
         "top-1": 100 * float(hits[:, 0].double().mean()),
         "top-5": 100 * float(hits.any(1).double().mean()),
     }
+
+
+def area(right: Tensor, wrong: Tensor) -> float:
+    """How often a right one is above a wrong one: the area under the ROC curve; ties are half.
+
+    >>> area(torch.tensor([3.0, 1.0]), torch.tensor([2.0, 1.0]))
+    0.625
+    """
+    above = (right[:, None] > wrong).float() + 0.5 * (right[:, None] == wrong).float()
+    return float(above.mean())

@@ -16,11 +16,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from recipes.starter import cache, measure, pictures, texts, wordnet
+from recipes.starter import cache, looks, measure, pictures, texts, wordnet
 from recipes.starter.backbone import Top
 from recipes.starter.drawn import packed
+from recipes.starter.looks import LOOKS
 from recipes.starter.pictures import Labelled
-from recipes.starter.settings import DRAWN, LABELLED_VIEWS, VIEWS
+from recipes.starter.settings import DRAWN, LABELLED_VIEWS, LOOKED, VIEWS
 from recipes.starter.train import Data, Heads, Seen
 
 
@@ -36,6 +37,8 @@ class Sets:
     """Captioned pictures of another source, to choose by."""
     unknown: list[Labelled] = field(default_factory=list)
     """Pictures of classes that no label of training names, to choose by."""
+    looks: list[Labelled] = field(default_factory=list)
+    """Pictures of the dev split made again in a look, to choose by."""
 
 
 def sets_of(shared: Path, work: Path, limit: int = 0) -> Sets:
@@ -44,11 +47,15 @@ def sets_of(shared: Path, work: Path, limit: int = 0) -> Sets:
     more = pictures.more(shared, limit)
     held = set(sorted({m.label for m in more if m.collection == "caltech101"})[::3])
     unknown = [m for m in more if m.collection == "caltech101" and m.label in held]
+    train = [f for f in flickr if f.split in ("train", "none")]
+    dev = [f for f in flickr if f.split == "dev"]
+    looked = looks.packed(work, train, LOOKED)
     return Sets(
-        train=[f for f in flickr if f.split in ("train", "none")] + packed(work, limit or DRAWN),
-        dev=[f for f in flickr if f.split == "dev"],
+        train=train + looked + packed(work, limit or DRAWN),
+        dev=dev,
         test=[f for f in flickr if f.split == "test"],
-        labelled=[m for m in more if m.label and m not in unknown],
+        labelled=[m for m in more if m.label and m not in unknown] + looked,
+        looks=looks.packed(work, dev, LOOKED, seed=12),
         far=[m for m in more if m.captions],
         unknown=unknown,
     )
@@ -71,7 +78,7 @@ def with_own(listed: Path, sets: Sets | None = None) -> Sets:
 
 def label_forms(label: str) -> list[str]:
     """How a label is said."""
-    return [label, f"a photo of {label}"]
+    return list(LOOKS[label].said) if label in LOOKS else [label, f"a photo of {label}"]
 
 
 def texts_of(sets: Sets, classes: Sequence[Sequence[str]], folder: Path) -> texts.Texts:
@@ -81,6 +88,7 @@ def texts_of(sets: Sets, classes: Sequence[Sequence[str]], folder: Path) -> text
     ]
     said += [f for p in (*sets.labelled, *sets.unknown) for f in label_forms(p.label)]
     said += [text for several in classes for text in several]
+    said += [text for look in LOOKS.values() for text in look.held]
     return texts.encoded(said, folder, "texts")
 
 
@@ -134,9 +142,18 @@ def chosen_by(
         told = short(heads.all_told(known, known.ids(c for _, c in said)))
         figures = measure.recall(told, seen(some, name), torch.tensor([i for i, _ in said]))
         found |= {f"{name} {k}": v for k, v in figures.items() if k in ("t2i R@1", "t2i R@10")}
+    if sets.looks:
+        plain, looked = seen(sets.dev, "dev"), seen(sets.looks, "looks")
+        areas = []
+        for name, look in LOOKS.items():
+            told = short(heads.all_told(known, known.ids(look.held)))
+            own = looked[[i for i, p in enumerate(sets.looks) if p.label == name]]
+            areas += [measure.area(own @ t, plain @ t) for t in told]
+        found["looks area"] = 100 * sum(areas) / len(areas)
     if not sets.unknown:
         return {k: round(v, 2) for k, v in found.items()}
-    labels = sorted({p.label for p in (*sets.labelled, *sets.unknown)})
+    named = [p for p in (*sets.labelled, *sets.unknown) if p.collection != "looks"]
+    labels = sorted({p.label for p in named})
     forms = [
         heads.all_told(known, known.ids(f)) for f in zip(*map(label_forms, labels), strict=True)
     ]

@@ -42,6 +42,9 @@ dev split 1.0, 0.8, 0.6, 0.4 gave R@10 63.5, 64.5, 65.0, 65.1 and unknown names 
 DRAWN = 840
 """Pictures that we draw ourselves."""
 
+LOOKED = 90
+"""Pictures of the captioned ones that are made again in each look (black and white, blurry)."""
+
 MORE = (
     "caltech101",
     "coco_captions",

@@ -75,3 +75,27 @@ def test_real_pictures_are_found_far_better_than_by_chance(starter, shared):
     scores = told @ seen.T
     ranks = (scores > np.diag(scores)[:, None]).sum(axis=1)
     assert (ranks < 10).mean() > 0.7
+
+
+def test_looks_are_found_by_their_words(starter, shared):
+    """Of a frame and the same frame in a look, the one in the look is nearer to its words."""
+    if sentences_missing(starter):
+        pytest.skip(f"needs {sentences_missing(starter)}")
+    import av
+
+    frames = []
+    for path in sorted((shared / "data" / "real_clips").glob("sam2_*.mp4")):
+        with av.open(str(path)) as container:
+            container.seek(int(4e6))
+            frames.append(next(container.decode(video=0)).to_ndarray(format="rgb24"))
+    assert len(frames) > 3
+    grey = [np.repeat(f.mean(axis=2, keepdims=True), 3, axis=2).astype(np.uint8) for f in frames]
+    looks = {
+        "monochrome footage": grey,
+        "underexposed footage": [f // 6 for f in frames],
+        "upside-down footage": [f[::-1, ::-1].copy() for f in frames],
+    }
+    plain = starter.encode_pictures(frames)
+    for words, changed in looks.items():
+        told = starter.encode_words([words], query=True)[0]
+        assert (starter.encode_pictures(changed) @ told > plain @ told).all(), words
