@@ -71,7 +71,7 @@ def make(
     work = out / "work"
     started = time.perf_counter()
     sets = prepare.sets_of(shared, work, few) if shared else None
-    sets = prepare.with_own(captions, sets) if captions else sets
+    sets = prepare.with_own(captions, work, sets) if captions else sets
     assert sets is not None
     classes = prepare.class_texts(shared) if shared else []
     texts = prepare.texts_of(sets, classes, work)

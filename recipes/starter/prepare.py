@@ -61,18 +61,26 @@ def sets_of(shared: Path, work: Path, limit: int = 0) -> Sets:
     )
 
 
-def with_own(listed: Path, sets: Sets | None = None) -> Sets:
-    """Pictures of one's own, alone or added to others; without a dev split a tenth becomes it."""
+def with_own(listed: Path, work: Path, sets: Sets | None = None) -> Sets:
+    """Pictures of one's own, alone or added to others; without a dev split a tenth becomes it.
+
+    Alone they are made again in looks too.
+    """
     mine = pictures.own(listed)
     if all(one.split != "dev" for one in mine):
         mine = [replace(one, split="dev" if i % 10 == 9 else "train") for i, one in enumerate(mine)]
     captioned = [one for one in mine if one.captions]
-    known = sets or Sets([], [], [], [])
+    train, dev = ([one for one in captioned if one.split == split] for split in ("train", "dev"))
+    labelled = [one for one in mine if one.label and not one.captions]
+    if sets is None:
+        looked = looks.packed(work, train, LOOKED)
+        shown = looks.packed(work, dev, LOOKED, seed=12)
+        return Sets(train + looked, dev, [], labelled + looked, looks=shown)
     return replace(
-        known,
-        train=known.train + [one for one in captioned if one.split == "train"],
-        dev=known.dev + [one for one in captioned if one.split == "dev"],
-        labelled=known.labelled + [one for one in mine if one.label and not one.captions],
+        sets,
+        train=sets.train + train,
+        dev=sets.dev + dev,
+        labelled=sets.labelled + labelled,
     )
 
 
@@ -145,8 +153,8 @@ def chosen_by(
     if sets.looks:
         plain, looked = seen(sets.dev, "dev"), seen(sets.looks, "looks")
         areas = []
-        for name, look in LOOKS.items():
-            told = short(heads.all_told(known, known.ids(look.held)))
+        for name in sorted({p.label for p in sets.looks}):
+            told = short(heads.all_told(known, known.ids(LOOKS[name].held)))
             own = looked[[i for i, p in enumerate(sets.looks) if p.label == name]]
             areas += [measure.area(own @ t, plain @ t) for t in told]
         found["looks area"] = 100 * sum(areas) / len(areas)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from kinolex.cli import main
 from kinolex.cli.checks import CHANNEL_KINDS, PACKAGES, Check, all_checks
 from kinolex.cli.doctor import check_lines
 from kinolex.cli.lines import text_of
+from tests.cli.places import Place
 
 
 def test_everything_is_looked_at(tmp_path: Path) -> None:
@@ -31,6 +33,20 @@ def test_a_damaged_library_is_found(tmp_path: Path) -> None:
     (tmp_path / "library.sqlite").write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
     checks = [c for c in all_checks(tmp_path) if c.group == "library"]
     assert any(check.state == "wrong" for check in checks)
+
+
+def test_vectors_that_no_encoder_here_fits_are_told(here: Place, tmp_path: Path) -> None:
+    """As after an update that brings another version of the encoder."""
+    place = tmp_path / "library"
+    shutil.copytree(here.library, place)
+    assert not [c for c in all_checks(place) if (c.group, c.name) == ("library", "picture")]
+    with sqlite3.connect(place / "library.sqlite") as connection:
+        changed = "UPDATE blocks SET space = 'before@000000000000' WHERE kind = 'frames'"
+        assert connection.execute(changed).rowcount
+    connection.close()
+    (check,) = (c for c in all_checks(place) if (c.group, c.name) == ("library", "picture"))
+    assert (check.state, check.command) == ("missing", "kinolex index --only picture")
+    assert "were indexed with before@000000000000" in check.detail
 
 
 def test_json_is_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:

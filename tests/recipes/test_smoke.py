@@ -85,6 +85,7 @@ def test_every_file_is_there_and_small(made):
     assert vision.stat().st_size < 9_000_000
     assert not [n for n in onnx.load(str(vision)).graph.node if n.op_type == "Pad"]
     assert 0 <= figures["dev t2i R@1"] <= 100
+    assert 0 <= figures["looks area"] <= 100, "one's own pictures are shown in looks too"
     calibration = json.loads((out / "model" / "calibration.json").read_text())
     assert calibration["standard"] > 0
     assert calibration["raw"] >= 0

@@ -5,15 +5,19 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import platform
+import re
 import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from kinolex._version import __version__
+
+if TYPE_CHECKING:
+    from kinolex.api import Library
 
 __all__ = ["Check", "all_checks"]
 
@@ -193,14 +197,35 @@ def library_checks(place: Path) -> Iterator[Check]:
     with api.open(place, read_only=True) as library:
         counts = library.status()
         absent = [root for root in library.roots() if not root.present]
+        strange = list(_strange(library))
     wrong = disagreements(counts)
     detail = "; ".join(wrong) or f"{counts.videos:,} videos, {counts.passages:,} passages"
     yield Check("library", "counts", "wrong" if wrong else "ok", detail)
     for root in absent:
         yield Check("library", "root", "info", f"{root.path} is not connected")
+    yield from strange
     if counts.pending or counts.partial:
         waiting = counts.pending + counts.partial
         yield Check("library", "to do", "missing", f"{waiting:,} not finished", "kinolex index")
+
+
+def _strange(library: Library) -> Iterator[Check]:
+    """Vectors that no encoder here can be asked about: it is another one, or another version."""
+    from kinolex.library.memory import CHOSEN
+    from kinolex.search.encoders import QueryEncoders
+
+    store = library._store()
+    if store is None:
+        return
+    encoders = QueryEncoders(library.settings)
+    encoders.choose(store.recall(CHOSEN, {}))
+    for space in store.spaces():
+        kind = "picture" if space.kind == "frames" else "words"
+        found = getattr(encoders, kind)([space])
+        if isinstance(found, str):
+            command = re.search(r"`(kinolex [^`]+)`", found)
+            detail = f"{space.rows:,} vectors of {space.name} cannot be searched: {found}"
+            yield Check("library", kind, "missing", detail, command[1] if command else "")
 
 
 def _whole(file: Path) -> Check:
