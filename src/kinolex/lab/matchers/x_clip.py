@@ -19,18 +19,19 @@ class XClip(Matcher):
     """Mean of four contrasts: video-sentence, video-word, sentence-frame and frame-word.
 
     Ma et al. 2022, X-CLIP: End-to-End Multi-grained Contrastive Learning for Video-Text Retrieval,
-    arXiv:2207.07285, its multi-grained contrast and its attention over the similarity matrix
-    (AOSM), for whose equations, which were out of reach, stands the code: a row of cosines
-    is weighted by its own softmax at a small temperature, times a learned matrix that starts as the
-    identity; the matrix of words and frames is read in both orders, and the mean of both counts.
-    Order of operations, temperature 0.01, frames from before the transformer and video vectors from
-    behind it follow xuguohai/X-CLIP@55cd223 modules/modeling_xclip.py, ``_loose_similarity`` and
-    ``_attenion_over_fine_grained_sim_matrix`` (so spelt) with
-    ``use_original_clip_for_frame_features``.
+    arXiv:2207.07285 (equations counted in its LaTeX source): frames behind a transformer and their
+    mean are equations 1 and 2; the four contrasts 3 to 6, sentences and words against frames from
+    before the transformer; attention over the similarity matrix (AOSM) 7 and 8 for rows, 9 to 13
+    for the matrix of words and frames, read in both orders; the mean of four 14; the loss, which
+    is InfoNCE in both directions, 15 to 17.
+    What the equations leave out follows xuguohai/X-CLIP@55cd223 modules/modeling_xclip.py,
+    ``_loose_similarity`` and ``_attenion_over_fine_grained_sim_matrix`` (so spelt) with
+    ``use_original_clip_for_frame_features``: a row's softmax is taken times a learned matrix that
+    starts as the identity, at temperature 0.01.
 
     Differs: padding is kept out of every softmax and sum (there it takes part), and frames and
-    words come before it, wherever it stands; the transformer over frames starts as the identity and
-    not from CLIP's text layers.
+    words come before it, wherever it stands; the transformer over frames has four layers (in the
+    paper three), and starts as the identity and not from CLIP's text layers.
 
     Parameters
     ----------
