@@ -6,9 +6,7 @@ people ask for all of them. Everything depends on the seed alone.
 
 from __future__ import annotations
 
-import io
 import math
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
+from recipes.starter import pictures
 from recipes.starter.pictures import Labelled
 
 SIDE = 224
@@ -80,18 +79,11 @@ def drawn(count: int, seed: int = 5) -> list[Drawn]:
 
 def packed(folder: Path, count: int) -> list[Labelled]:
     """Draw, and pack like any other collection; packed once."""
-    folder.mkdir(parents=True, exist_ok=True)
     archive = folder / f"drawn-{count}.zip"
     made = drawn(count)
     names = [f"drawn_{i:04d}.jpg" for i in range(count)]
     if not archive.exists():
-        part = archive.with_suffix(".part")
-        with zipfile.ZipFile(part, "w") as files:
-            for name, one in zip(names, made, strict=True):
-                data = io.BytesIO()
-                one.image.save(data, "JPEG", quality=85)
-                files.writestr(name, data.getvalue())
-        part.rename(archive)
+        pictures.packed(archive, ((n, one.image) for n, one in zip(names, made, strict=True)))
     return [
         Labelled(archive, name, "train", one.captions, collection="drawn")
         for name, one in zip(names, made, strict=True)

@@ -8,8 +8,6 @@ seed alone.
 from __future__ import annotations
 
 import hashlib
-import io
-import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +72,7 @@ def _bright(image: Image.Image, rng: Rng) -> Image.Image:
 
 
 def _blurred(image: Image.Image, rng: Rng) -> Image.Image:
-    """Out of focus, or moved, by a fortieth of the width and more."""
+    """Out of focus, or moved, by two to four hundredths of the width."""
     size = image.width * float(rng.uniform(0.018, 0.04))
     if rng.random() < 0.6:
         return image.filter(ImageFilter.GaussianBlur(size))
@@ -172,18 +170,12 @@ def packed(folder: Path, found: Sequence[Labelled], each: int, seed: int = 11) -
     made = [names[i % len(names)] for i in range(len(chosen))]
     key = hashlib.sha256("\n".join(one.name for one in chosen).encode()).hexdigest()[:8]
     archive = folder / f"looks-{key}-{seed}.zip"
+    files = [f"look_{i:04d}.jpg" for i in range(len(chosen))]
     if not archive.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        part = archive.with_suffix(".part")
-        with zipfile.ZipFile(part, "w") as files:
-            for i, image in enumerate(changed(chosen, made, seed)):
-                data = io.BytesIO()
-                image.save(data, "JPEG", quality=85)
-                files.writestr(f"look_{i:04d}.jpg", data.getvalue())
-        part.rename(archive)
+        pictures.packed(archive, zip(files, changed(chosen, made, seed), strict=True))
     return [
-        Labelled(archive, f"look_{i:04d}.jpg", "train", _captions(one, look), look, "looks")
-        for i, (one, look) in enumerate(zip(chosen, made, strict=True))
+        Labelled(archive, file, "train", _captions(one, look), look, "looks")
+        for file, one, look in zip(files, chosen, made, strict=True)
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -119,6 +119,18 @@ def read(found: list[Labelled]) -> Iterator[Image.Image]:
     finally:
         for archive in archives.values():
             archive.close()
+
+
+def packed(archive: Path, images: Iterable[tuple[str, Image.Image]]) -> None:
+    """Write pictures with their names as an archive of JPEGs: whole, or not at all."""
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    part = archive.with_suffix(".part")
+    with zipfile.ZipFile(part, "w") as files:
+        for name, image in images:
+            data = io.BytesIO()
+            image.save(data, "JPEG", quality=85)
+            files.writestr(name, data.getvalue())
+    part.rename(archive)
 
 
 def plain(image: Image.Image, size: int = SIZE) -> Picture:
