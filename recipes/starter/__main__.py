@@ -20,7 +20,7 @@ from pathlib import Path
 from recipes.starter.settings import Trial
 
 try:
-    from recipes.starter import finish, prepare, train
+    from recipes.starter import chosen, finish, prepare, train
 except ModuleNotFoundError as missing:
     raise SystemExit(
         f"The recipe needs {missing.name}: pip install -r recipes/starter/requirements.txt"
@@ -79,11 +79,11 @@ def make(
     data = prepare.data_of(sets, texts, classes, work)
     runs = train.both(trial, data, work)
     heads, top = train.averaged(runs)
-    figures = prepare.chosen_by(heads, sets, texts, work, top=top)
+    figures = chosen.chosen_by(heads, sets, texts, work, top=top)
     figures["minutes"] = round((time.perf_counter() - started) / 60, 1)
     finish.model(heads, top, sets, work, out / "model", trial)
     for number, run in enumerate(runs if each else (), 1):
-        print(f"run {number}: {prepare.chosen_by(run[0], sets, texts, work, top=run[1])}")
+        print(f"run {number}: {chosen.chosen_by(run[0], sets, texts, work, top=run[1])}")
         finish.model(*run, sets, work, out / f"run-{number}", trial)
     return figures
 

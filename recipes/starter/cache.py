@@ -36,7 +36,8 @@ def seen(found: list[Labelled], folder: Path, name: str, *, views: int) -> Seen:
     bottom, top = _sessions(folder)
     shape = _run(bottom, np.zeros((1, 3, SIZE, SIZE), np.float32)).shape[1:]
     if not found:
-        return Seen(torch.zeros(0, views, FEATURES), np.zeros((0, views, *shape), np.float16))
+        empty = np.zeros((0, views, *shape), np.float16)
+        return Seen(torch.zeros(0, views, FEATURES), (empty,))
     done = folder / f"{name}-{key}.done"
     kept = {
         folder / f"{name}-{key}-activations.npy": shape,
@@ -57,7 +58,7 @@ def seen(found: list[Labelled], folder: Path, name: str, *, views: int) -> Seen:
         done.write_text(str(end))
     activations.flush()
     features.flush()
-    return Seen(torch.from_numpy(np.array(features)), activations)
+    return Seen(torch.from_numpy(np.array(features)), (activations,))
 
 
 Batch = tuple[int, npt.NDArray[np.float32]]

@@ -90,14 +90,16 @@ def packed(folder: Path, count: int) -> list[Labelled]:
     ]
 
 
-def _colour(rng: np.random.Generator, name: str) -> tuple[int, int, int]:
+def shade(rng: np.random.Generator, name: str) -> tuple[int, int, int]:
+    """A colour of a name, never quite the same."""
     r, g, b = (int(np.clip(c + rng.normal(0, 14), 0, 255)) for c in COLOURS[name])
     return r, g, b
 
 
-def _background(rng: np.random.Generator, other: str) -> tuple[Image.Image, str]:
+def background(rng: np.random.Generator, other: str) -> tuple[Image.Image, str]:
+    """A plain ground from one shade to another, and its colour, which is not ``other``."""
     name = rng.choice([c for c in COLOURS if c != other])
-    one, two = np.array(_colour(rng, name), float), np.array(_colour(rng, name), float)
+    one, two = np.array(shade(rng, name), float), np.array(shade(rng, name), float)
     ramp = np.linspace(0, 1, SIDE)[:, None, None] * np.ones((1, SIDE, 1))
     field = one + (two - one) * (ramp if rng.random() < 0.5 else ramp.transpose(1, 0, 2))
     field += rng.normal(0, rng.uniform(0, 6), field.shape)
@@ -140,7 +142,7 @@ def _put(
     size: float,
 ) -> None:
     draw = ImageDraw.Draw(image)
-    fill, box = _colour(rng, colour), (x - size, y - size, x + size, y + size)
+    fill, box = shade(rng, colour), (x - size, y - size, x + size, y + size)
     if shape == "circle":
         draw.ellipse(box, fill=fill)
     elif shape == "ring":
@@ -156,7 +158,7 @@ def _finished(image: Image.Image, rng: np.random.Generator, captions: Sequence[s
 
 def _shape(rng: np.random.Generator) -> Drawn:
     colour, shape = str(rng.choice(list(COLOURS))), str(rng.choice(SHAPES))
-    image, ground = _background(rng, colour)
+    image, ground = background(rng, colour)
     size = rng.uniform(25, 85)
     x, y = rng.uniform(size, SIDE - size, 2)
     _put(image, rng, shape, colour, x, y, size)
@@ -175,9 +177,9 @@ def _shape(rng: np.random.Generator) -> Drawn:
 def _shapes(rng: np.random.Generator) -> Drawn:
     one, two = (str(c) for c in rng.choice(list(COLOURS), 2, replace=False))
     first, second = (str(s) for s in rng.choice(SHAPES, 2, replace=False))
-    image, ground = _background(rng, one)
+    image, ground = background(rng, one)
     while ground == two:
-        image, ground = _background(rng, one)
+        image, ground = background(rng, one)
     _put(image, rng, first, one, 65, rng.uniform(60, 160), rng.uniform(28, 48))
     _put(image, rng, second, two, 160, rng.uniform(60, 160), rng.uniform(28, 48))
     return _finished(
@@ -191,7 +193,8 @@ def _shapes(rng: np.random.Generator) -> Drawn:
     )
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Letters of a size in pixels."""
     return ImageFont.load_default(size)
 
 
@@ -201,10 +204,10 @@ def _slide(rng: np.random.Generator) -> Drawn:
     image = Image.new("RGB", (SIDE, SIDE), ground)
     draw = ImageDraw.Draw(image)
     title = " ".join(rng.choice(WORDS, 2)).title()
-    draw.text((14, 14), title, fill=_colour(rng, "blue") if not dark else ink, font=_font(22))
+    draw.text((14, 14), title, fill=shade(rng, "blue") if not dark else ink, font=font(22))
     for i in range(int(rng.integers(3, 7))):
         line = "- " + " ".join(rng.choice(WORDS, int(rng.integers(3, 6))))
-        draw.text((18, 56 + 24 * i), line, fill=ink, font=_font(12))
+        draw.text((18, 56 + 24 * i), line, fill=ink, font=font(12))
     return _finished(
         image,
         rng,
@@ -220,9 +223,9 @@ def _slide(rng: np.random.Generator) -> Drawn:
 
 def _field(rng: np.random.Generator) -> Drawn:
     colour = str(rng.choice(list(COLOURS)))
-    image, name = _background(rng, "")
+    image, name = background(rng, "")
     while name != colour:
-        image, name = _background(rng, "")
+        image, name = background(rng, "")
     kinds = [f"a plain {name} picture", name, f"a {name} background", f"a {name} screen"]
     return _finished(image, rng, kinds)
 
@@ -232,7 +235,7 @@ def _chart(rng: np.random.Generator) -> Drawn:
     draw = ImageDraw.Draw(image)
     draw.line((24, 16, 24, 200, 210, 200), fill=(40, 40, 40), width=2)
     heights = rng.uniform(20, 170, 7)
-    colour = _colour(rng, str(rng.choice([c for c in COLOURS if c != "white"])))
+    colour = shade(rng, str(rng.choice([c for c in COLOURS if c != "white"])))
     if rng.random() < 0.5:
         for i, height in enumerate(heights):
             draw.rectangle((34 + 25 * i, 199 - height, 50 + 25 * i, 199), fill=colour)
@@ -252,7 +255,7 @@ def _code(rng: np.random.Generator) -> Drawn:
     for row in range(15):
         x = 10 + 12 * int(rng.integers(0, 4))
         for word in rng.choice(WORDS, int(rng.integers(1, 4))):
-            draw.text((x, 8 + 14 * row), str(word), fill=inks[rng.integers(4)], font=_font(10))
+            draw.text((x, 8 + 14 * row), str(word), fill=inks[rng.integers(4)], font=font(10))
             x += 8 + 6 * len(word)
     return _finished(
         image,

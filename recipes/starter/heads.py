@@ -8,9 +8,36 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+GAIN = 10.0
+"""Of a class's vector: so that a sure class moves a picture as far as its features do."""
+
+
+class Opinion(nn.Module):
+    """What the backbone's own classifier thinks that a picture shows; it stays as it was trained.
+
+    Parameters
+    ----------
+    weight : (classes, features)
+    bias : (classes,)
+    """
+
+    def __init__(self, weight: Tensor, bias: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("weight", weight.detach().clone())
+        self.register_buffer("bias", bias.detach().clone())
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(n, features) to (n, classes), which sum to 1."""
+        return torch.softmax(F.linear(features, self.weight, self.bias), dim=1)
+
 
 class PictureHead(nn.Module):
-    """Standardised features through a linear map plus a small network.
+    """Standardised features through a linear map plus a small network, and classes by vectors.
+
+    Every class of the backbone has a vector, and a picture is moved along the vectors of the
+    classes that the backbone sees in it: as ConSE does with word vectors (Norouzi et al. 2014,
+    arXiv:1312.5650), but learned. A small network that is trained with much dropout cannot tell a
+    thousand names apart, and need not.
 
     Parameters
     ----------
@@ -22,12 +49,21 @@ class PictureHead(nn.Module):
         Width of the small network.
     dropout : (float, float)
         Before it, and inside.
+    classes : int
+        Of the backbone.
     """
 
     def __init__(
-        self, features: int, dimensions: int, hidden: int, dropout: tuple[float, float]
+        self,
+        features: int,
+        dimensions: int,
+        hidden: int,
+        dropout: tuple[float, float],
+        classes: int,
     ) -> None:
         super().__init__()
+        self.named = nn.Linear(classes, dimensions, bias=False)
+        nn.init.zeros_(self.named.weight)
         self.register_buffer("mean", torch.zeros(features))
         self.register_buffer("deviation", torch.ones(features))
         self.straight = nn.Linear(features, dimensions)
@@ -39,11 +75,11 @@ class PictureHead(nn.Module):
         self.mean.copy_(features.mean(0))
         self.deviation.copy_(features.std(0).clamp(min=1e-3))
 
-    def forward(self, features: Tensor) -> Tensor:
-        """(n, features) to (n, dimensions), not normalised."""
+    def forward(self, features: Tensor, opinion: Tensor) -> Tensor:
+        """(n, features) and (n, classes) to (n, dimensions), not normalised."""
         x = self.before((features - self.mean) / self.deviation)
         made: Tensor = self.straight(x) + self.narrow(self.inside(F.gelu(self.wide(x))))
-        return made
+        return made + GAIN * self.named(opinion)
 
 
 class TextHead(nn.Module):
@@ -96,6 +132,19 @@ class Joined(nn.Module):
     def forward(self, *given: Tensor) -> Tensor:
         """What each head takes, to (n, heads * dimensions)."""
         return torch.cat([F.normalize(part(*given), dim=-1) for part in self.parts], dim=-1)
+
+
+class JoinedPictures(Joined):
+    """Picture heads side by side, which share the backbone's opinion."""
+
+    def __init__(self, parts: Sequence[nn.Module], opinion: Opinion) -> None:
+        super().__init__(parts)
+        self.opinion = opinion
+
+    def forward(self, *given: Tensor) -> Tensor:
+        """Features (n, features) to (n, heads * dimensions)."""
+        (features,) = given
+        return super().forward(features, self.opinion(features))
 
 
 class Block(nn.Module):

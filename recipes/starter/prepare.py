@@ -7,6 +7,7 @@ on the real clips.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,15 +15,20 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F  # noqa: N812
 
-from recipes.starter import cache, looks, measure, pictures, texts, wordnet
-from recipes.starter.backbone import Top
+from recipes.starter import cache, looks, pictures, screens, texts, things, wordnet
 from recipes.starter.drawn import packed
 from recipes.starter.looks import LOOKS
 from recipes.starter.pictures import Labelled
-from recipes.starter.settings import DRAWN, LABELLED_VIEWS, LOOKED, VIEWS
-from recipes.starter.train import Data, Heads, Seen
+from recipes.starter.settings import COLOURED, DRAWN, LABELLED_VIEWS, LOOKED, SCREENS, VIEWS
+from recipes.starter.train import Data
+
+MADE = ("drawn", "coloured", "screens")
+"""Collections whose pictures with the same first caption are alike."""
+
+
+_COLOURS = ("red", "green", "blue", "yellow", "purple", "pink", "brown", "black", "white")
+_COLOUR = re.compile(rf"\b({'|'.join(_COLOURS)})\b")
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,8 @@ class Sets:
     """Pictures of classes that no label of training names, to choose by."""
     looks: list[Labelled] = field(default_factory=list)
     """Pictures of the dev split made again in a look, to choose by."""
+    made: list[Labelled] = field(default_factory=list)
+    """Things in colours that we give them, and screens: for training, with captions."""
 
 
 def sets_of(shared: Path, work: Path, limit: int = 0) -> Sets:
@@ -50,8 +58,11 @@ def sets_of(shared: Path, work: Path, limit: int = 0) -> Sets:
     train = [f for f in flickr if f.split in ("train", "none")]
     dev = [f for f in flickr if f.split == "dev"]
     looked = looks.packed(work, train, LOOKED)
+    cut = things.packed(work, limit or COLOURED, train)
     return Sets(
         train=train + looked + packed(work, limit or DRAWN),
+        made=[one for one in cut if not any(things.names(label, one) for label in held)]
+        + screens.packed(work, limit or SCREENS, train),
         dev=dev,
         test=[f for f in flickr if f.split == "test"],
         labelled=[m for m in more if m.label and m not in unknown] + looked,
@@ -84,6 +95,20 @@ def with_own(listed: Path, work: Path, sets: Sets | None = None) -> Sets:
     )
 
 
+def recoloured(found: Sequence[Labelled]) -> list[tuple[int, str, str]]:
+    """Captions that name a colour: of which picture, as it is, and with another colour instead."""
+    rng = np.random.default_rng(19)
+    made = []
+    for i, one in enumerate(found):
+        for said in one.captions:
+            there = _COLOUR.search(said)
+            if there:
+                others = [c for c in _COLOURS if c != there[0]]
+                other = others[int(rng.integers(len(others)))]
+                made.append((i, said, said[: there.start()] + other + said[there.end() :]))
+    return made
+
+
 def label_forms(label: str) -> list[str]:
     """How a label is said."""
     return list(LOOKS[label].said) if label in LOOKS else [label, f"a photo of {label}"]
@@ -91,23 +116,25 @@ def label_forms(label: str) -> list[str]:
 
 def texts_of(sets: Sets, classes: Sequence[Sequence[str]], folder: Path) -> texts.Texts:
     """Token vectors of everything said in training or in choosing."""
-    said = [
-        c for some in (sets.train, sets.dev, sets.test, sets.far) for p in some for c in p.captions
-    ]
+    captioned = (*sets.train, *sets.made, *sets.dev, *sets.test, *sets.far)
+    said = [c for p in captioned for c in p.captions]
     said += [f for p in (*sets.labelled, *sets.unknown) for f in label_forms(p.label)]
     said += [text for several in classes for text in several]
     said += [text for look in LOOKS.values() for text in look.held]
+    said += [text for _, _, text in recoloured(sets.dev)]
     return texts.encoded(said, folder, "texts")
 
 
 def data_of(sets: Sets, known: texts.Texts, classes: Sequence[Sequence[str]], folder: Path) -> Data:
     """What training reads."""
+    captioned = sets.train + sets.made
     labels = sorted({p.label for p in sets.labelled})
     return Data(
         texts=known,
-        views=cache.seen(sets.train, folder, "train", views=VIEWS),
-        captions=[known.ids(p.captions) for p in sets.train],
-        groups=_groups(sets.train),
+        views=cache.seen(sets.train, folder, "train", views=VIEWS)
+        + cache.seen(sets.made, folder, "made", views=VIEWS),
+        captions=[known.ids(p.captions) for p in captioned],
+        groups=_groups(captioned),
         label_views=cache.seen(sets.labelled, folder, "labelled", views=LABELLED_VIEWS),
         labels=[labels.index(p.label) for p in sets.labelled],
         label_texts=[known.ids(label_forms(label)) for label in labels],
@@ -118,68 +145,9 @@ def data_of(sets: Sets, known: texts.Texts, classes: Sequence[Sequence[str]], fo
 
 def _groups(some: Sequence[Labelled]) -> Tensor:
     """A number a picture; the same for drawn ones that the same words describe."""
-    keys = [p.captions[0] if p.collection == "drawn" else p.name for p in some]
+    keys = [p.captions[0] if p.collection in MADE else p.name for p in some]
     places = {key: i for i, key in enumerate(dict.fromkeys(keys))}
     return torch.tensor([places[key] for key in keys])
-
-
-def chosen_by(
-    heads: Heads,
-    sets: Sets,
-    known: texts.Texts,
-    folder: Path,
-    dimensions: int = 0,
-    top: Top | None = None,
-) -> dict[str, float]:
-    """The figures that trials are compared by; with the frozen top where none is given."""
-    heads.eval()
-
-    def short(rows: Tensor) -> Tensor:
-        return F.normalize(rows[:, :dimensions], dim=-1) if dimensions else rows
-
-    def seen(some: list[Labelled], name: str) -> Tensor:
-        found = cache.seen(some, folder, name, views=1)
-        features = found.features[:, 0] if top is None else pooled(top, found)
-        return short(heads.shown(features))
-
-    found: dict[str, float] = {}
-    for name, some in (("dev", sets.dev), ("far", sets.far)):
-        if not some:
-            continue
-        said = [(i, c) for i, p in enumerate(some) for c in p.captions]
-        told = short(heads.all_told(known, known.ids(c for _, c in said)))
-        figures = measure.recall(told, seen(some, name), torch.tensor([i for i, _ in said]))
-        found |= {f"{name} {k}": v for k, v in figures.items() if k in ("t2i R@1", "t2i R@10")}
-    if sets.looks:
-        plain, looked = seen(sets.dev, "dev"), seen(sets.looks, "looks")
-        areas = []
-        for name in sorted({p.label for p in sets.looks}):
-            told = short(heads.all_told(known, known.ids(LOOKS[name].held)))
-            own = looked[[i for i, p in enumerate(sets.looks) if p.label == name]]
-            areas += [measure.area(own @ t, plain @ t) for t in told]
-        found["looks area"] = 100 * sum(areas) / len(areas)
-    if not sets.unknown:
-        return {k: round(v, 2) for k, v in found.items()}
-    named = [p for p in (*sets.labelled, *sets.unknown) if p.collection != "looks"]
-    labels = sorted({p.label for p in named})
-    forms = [
-        heads.all_told(known, known.ids(f)) for f in zip(*map(label_forms, labels), strict=True)
-    ]
-    told = short(F.normalize(torch.stack(list(forms)).sum(0), dim=-1))
-    right = torch.tensor([labels.index(p.label) for p in sets.unknown])
-    figures = measure.accuracy(seen(sets.unknown, "unknown"), told, right)
-    return {
-        k: round(v, 2) for k, v in (found | {f"unknown {k}": v for k, v in figures.items()}).items()
-    }
-
-
-@torch.inference_mode()
-def pooled(top: Top, found: Seen) -> Tensor:
-    """Features of the plain views by a trained top."""
-    assert found.activations is not None
-    plain = found.activations[:, 0]
-    pieces = (plain[i : i + 64].astype(np.float32) for i in range(0, len(plain), 64))
-    return torch.cat([top(torch.from_numpy(piece)) for piece in pieces])
 
 
 def class_texts(shared: Path) -> list[tuple[str, ...]]:

@@ -42,6 +42,12 @@ dev split 1.0, 0.8, 0.6, 0.4 gave R@10 63.5, 64.5, 65.0, 65.1 and unknown names 
 DRAWN = 840
 """Pictures that we draw ourselves."""
 
+COLOURED = 800
+"""Pictures of things in a colour that we give them."""
+
+SCREENS = 350
+"""Pictures of screens, titles and pages that we draw."""
+
 LOOKED = 90
 """Pictures of the captioned ones that are made again in each look (black and white, blurry)."""
 
@@ -97,7 +103,7 @@ class Trial:
     dimensions: int = 256
     """Of each member."""
     nested: tuple[int, ...] = (128,)
-    hidden: int = 896
+    hidden: int = 320
     picture_dropout: tuple[float, float] = (0.42, 0.6)
     text_hidden: int = 768
     text_layers: int = 0

@@ -28,7 +28,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from recipes.starter import backbone, losses
 from recipes.starter.backbone import Top
-from recipes.starter.heads import Joined, PictureHead, TextHead
+from recipes.starter.heads import Joined, JoinedPictures, Opinion, PictureHead, TextHead
 from recipes.starter.settings import TAIL, Stage, Trial
 from recipes.starter.texts import Texts
 
@@ -42,15 +42,30 @@ Numbers = npt.NDArray[np.int64]
 class Seen:
     """Views of pictures: pooled frozen features (pictures, views, features).
 
-    Beside them the activations that they come from (pictures, views, c, h, w), which only training
-    of the top reads.
+    Beside them the activations that they come from, which only training of the top reads: one or
+    more arrays (pictures, views, c, h, w), one after the other.
     """
 
     features: Tensor
-    activations: npt.NDArray[np.float16] | None = None
+    activations: tuple[npt.NDArray[np.float16], ...] = ()
 
     def __len__(self) -> int:
         return len(self.features)
+
+    def __add__(self, other: Seen) -> Seen:
+        """Both, without a copy of the activations."""
+        both = torch.cat([self.features, other.features])
+        return Seen(both, (*self.activations, *other.activations))
+
+    def at(self, rows: Numbers, views: Numbers) -> npt.NDArray[np.float16]:
+        """Activations of one view of each of some pictures, (n, c, h, w)."""
+        ends = np.cumsum([len(part) for part in self.activations])
+        which = np.searchsorted(ends, rows, side="right")
+        found = np.empty((len(rows), *self.activations[0].shape[2:]), np.float16)
+        for i, part in enumerate(self.activations):
+            mine = which == i
+            found[mine] = part[rows[mine] - (ends[i] - len(part)), views[mine]]
+        return found
 
 
 @dataclass(frozen=True)
@@ -75,9 +90,11 @@ class Data:
 class Member(nn.Module):
     """A pair of heads with a space of its own, and the temperatures learned beside them."""
 
-    def __init__(self, trial: Trial, features: int) -> None:
+    def __init__(self, trial: Trial, features: int, classes: int) -> None:
         super().__init__()
-        self.picture = PictureHead(features, trial.dimensions, trial.hidden, trial.picture_dropout)
+        self.picture = PictureHead(
+            features, trial.dimensions, trial.hidden, trial.picture_dropout, classes
+        )
         self.text = TextHead(
             trial.dimensions, trial.text_hidden, trial.text_layers, trial.text_dropout
         )
@@ -99,6 +116,7 @@ class Member(nn.Module):
         lasts = [self.picture.straight, self.picture.narrow, self.text.straight, self.text.narrow]
         if len(self.text.blocks):
             lasts.append(self.text.seen)
+        self.picture.named.weight[first:] *= share
         for last in lasts:
             last.weight[first:] *= share
             last.bias[first:] *= share
@@ -111,14 +129,14 @@ class Heads(nn.Module):
     their vectors laid end to end: an ensemble, which makes fewer mistakes than its members.
     """
 
-    def __init__(self, members: Sequence[Member]) -> None:
+    def __init__(self, members: Sequence[Member], opinion: Opinion) -> None:
         super().__init__()
-        self.members = nn.ModuleList(members)
+        self.members, self.opinion = nn.ModuleList(members), opinion
 
     @property
     def picture(self) -> Joined:
         """The picture heads as one."""
-        return Joined([member.picture for member in self.members])
+        return JoinedPictures([member.picture for member in self.members], self.opinion)
 
     @property
     def text(self) -> Joined:
@@ -171,7 +189,8 @@ class Training:
         self.mean = data.views.features[:, 0].float().mean(0).to(self.device)
         self.classes = tuple(part.to(self.device) for part in data.classes)
         if heads is None:
-            heads = Heads([Member(trial, data.views.features.shape[2])])
+            weight = data.classes[0]
+            heads = Heads([Member(trial, weight.shape[1], len(weight))], Opinion(*data.classes))
             heads.members[0].picture.fit(data.views.features[:, 0].float())
         self.heads = heads.to(self.device)
         if top is not None:
@@ -269,7 +288,7 @@ class Training:
         data, trial, stage = self.data, self.trial, self.stage
         captions = [rng.choice(data.captions[i], stage.captions) for i in chosen]
         told = member.told(data.texts, np.concatenate(captions).tolist())
-        vectors = member.picture(features)
+        vectors = self._shown(member, features)
         shown, labels = vectors[: len(chosen)], vectors[len(chosen) :]
         groups = data.groups[chosen].to(self.device)
         owners = groups.repeat_interleave(stage.captions)
@@ -291,11 +310,15 @@ class Training:
         frozen = torch.cat([s.features[c, v].float() for s, c, v in drawn]).to(self.device)
         if self.top is None:
             return frozen, frozen
-        taken = np.concatenate([s.activations[c, v] for s, c, v in drawn])  # type: ignore[index]
+        taken = np.concatenate([s.at(c, v) for s, c, v in drawn])
         given = torch.from_numpy(taken).to(self.device)
         mirrored = torch.from_numpy(rng.random(len(given)) < 0.5).to(self.device)
         given = torch.where(mirrored[:, None, None, None], given.flip(3), given)
         return self.top(given.float().contiguous(memory_format=torch.channels_last)), frozen
+
+    def _shown(self, member: Member, features: Tensor) -> Tensor:
+        found: Tensor = member.picture(features, self.heads.opinion(features))
+        return found
 
     def _contrast(self, member: Member, shown: Tensor, told: Tensor, same: Tensor) -> Tensor:
         trial, scale = self.trial, member.scale.exp()
@@ -320,7 +343,7 @@ class Training:
         share, other = self._there(share), self._there(rng.permutation(count))
         mixed = share[:, None] * features + (1 - share[:, None]) * features[other]
         texts = F.normalize(told.reshape(count, self.stage.captions, -1).mean(1), dim=-1)
-        shown = F.normalize(member.picture(mixed), dim=-1)
+        shown = F.normalize(self._shown(member, mixed), dim=-1)
         found = F.log_softmax(shown @ texts.T * member.scale.exp(), dim=1)
         places = torch.arange(count, device=self.device)
         return -(share * found[places, places] + (1 - share) * found[places, other]).mean()
@@ -351,7 +374,7 @@ class Training:
         base = features.detach()[self._there(rng.integers(0, len(features), PROTOTYPES))]
         steps = self._there(rng.uniform(2, 6, (PROTOTYPES, 1)).astype(np.float32))
         made = (0.5 * base + 0.5 * self.mean + steps * weight[kinds]).clamp(min=0)
-        logits = F.normalize(member.picture(made), dim=-1) @ classes.T * scale
+        logits = F.normalize(self._shown(member, made), dim=-1) @ classes.T * scale
         return loss + trial.prototypes * F.cross_entropy(logits, kinds)
 
     def _labelled(
@@ -415,7 +438,7 @@ def both(trial: Trial, data: Data, work: Path, name: str = "checkpoint") -> list
     for i in range(trial.runs):
         run = replace(trial, seed=trial.seed + i, runs=1)
         top = Top(backbone.whole()).to(memory_format=torch.channels_last)
-        heads = copy.deepcopy(Heads(members))
+        heads = copy.deepcopy(Heads(members, Opinion(*data.classes)))
         Training(run, data, second, heads, top if second.top else None).run(
             place(second, run, f"2{chr(ord('a') + i)}")
         )

@@ -14,7 +14,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from recipes.starter import prepare, train
+from recipes.starter import chosen, prepare, train
 from recipes.starter.settings import Trial
 
 KEPT = Path(__file__).with_name("trials.jsonl")
@@ -40,8 +40,8 @@ def main() -> None:
     started = time.perf_counter()
     heads, top = train.averaged(train.both(trial, data, work, f"trial-{given.name}"))
     row: dict[str, Any] = {"trial": given.name, "why": given.why, "changed": given.changes}
-    row |= prepare.chosen_by(heads, sets, texts, work, top=top)
-    short = prepare.chosen_by(heads, sets, texts, work, 128, top)
+    row |= chosen.chosen_by(heads, sets, texts, work, top=top)
+    short = chosen.chosen_by(heads, sets, texts, work, 128, top)
     row["dev t2i R@1, 128 dimensions"] = short["dev t2i R@1"]
     row["minutes"] = round((time.perf_counter() - started) / 60, 1)
     with KEPT.open("a", encoding="utf-8") as file:

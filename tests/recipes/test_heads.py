@@ -29,10 +29,11 @@ def test_without_layers_only_the_mean_counts_and_with_them_more():
 
 def test_the_picture_head_standardises_by_its_training_features():
     features = torch.randn(200, 8) * 3 + 5
-    head = heads.PictureHead(8, 4, 6, (0.0, 0.0)).eval()
+    head = heads.PictureHead(8, 4, 6, (0.0, 0.0), 3).eval()
     head.fit(features)
-    scaled = heads.PictureHead(8, 4, 6, (0.0, 0.0)).eval()
+    scaled = heads.PictureHead(8, 4, 6, (0.0, 0.0), 3).eval()
     scaled.load_state_dict(head.state_dict())
     scaled.fit(10 * features)
     with torch.inference_mode():
-        assert torch.allclose(head(features), scaled(10 * features), atol=1e-4)
+        none = torch.zeros(200, 3)
+        assert torch.allclose(head(features, none), scaled(10 * features, none), atol=1e-4)

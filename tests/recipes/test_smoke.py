@@ -29,12 +29,14 @@ def small(**changes):
 
 def trained(states):
     """Heads and top as the last checkpoints of the runs have them: the mean of their weights."""
-    from recipes.starter import backbone
+    from recipes.starter import backbone, cache
+    from recipes.starter.heads import Opinion
     from recipes.starter.settings import TAIL
     from recipes.starter.train import Heads, Member
 
     trial = small()
-    heads = Heads([Member(trial, 1280) for _ in range(trial.members)])
+    members = [Member(trial, 1280, 1000) for _ in range(trial.members)]
+    heads = Heads(members, Opinion(*cache.classifier()))
     top = backbone.Top(backbone.whole())
     heads.load_state_dict(states[0]["heads"])
     weights = [*heads.picture.parameters(), *heads.text.parameters(), *top.parameters()]

@@ -10,6 +10,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="the recipe needs torch")
 pytest.importorskip("efficientnet_lite_pytorch", reason="the recipe needs its backbone")
 train = pytest.importorskip("recipes.starter.train")
+from recipes.starter.heads import Opinion  # noqa: E402
 from recipes.starter.settings import Stage, Trial  # noqa: E402
 
 
@@ -34,7 +35,7 @@ def data():
 
     def seen(count):
         activations = rng.normal(size=(count, 2, 5, 4, 4)).astype(np.float16)
-        return train.Seen(torch.randn(count, 2, 16).relu(), activations)
+        return train.Seen(torch.randn(count, 2, 16).relu(), (activations,))
 
     return train.Data(
         Words(),
@@ -110,13 +111,15 @@ def test_every_way_to_train_brings_captions_nearer(change):
 
 
 def test_leaning_shrinks_the_tail_of_both_sides_and_nothing_else():
-    member = train.Member(TRIAL, 16).eval()
+    member = train.Member(TRIAL, 16, 4).eval()
+    torch.nn.init.normal_(member.picture.named.weight)
+    given = torch.ones(1, 16), torch.full((1, 4), 0.25)
     with torch.inference_mode():
-        seen, told = member.picture(torch.ones(1, 16)), member.text.of_sentence(torch.ones(1, 384))
+        seen, told = member.picture(*given), member.text.of_sentence(torch.ones(1, 384))
     member.lean(4, 0.5)
     with torch.inference_mode():
         for before, after in (
-            (seen, member.picture(torch.ones(1, 16))),
+            (seen, member.picture(*given)),
             (told, member.text.of_sentence(torch.ones(1, 384))),
         ):
             assert torch.equal(after[:, :4], before[:, :4])
@@ -125,18 +128,21 @@ def test_leaning_shrinks_the_tail_of_both_sides_and_nothing_else():
 
 def test_the_space_is_the_members_end_to_end():
     torch.manual_seed(5)
-    members = [train.Member(TRIAL, 16) for _ in range(3)]
-    heads = train.Heads(members).eval()
+    members = [train.Member(TRIAL, 16, 4) for _ in range(3)]
+    heads = train.Heads(members, Opinion(torch.randn(4, 16), torch.zeros(4))).eval()
+    for member in members:
+        torch.nn.init.normal_(member.picture.named.weight)
     features, means = torch.randn(5, 16).relu(), torch.randn(3, 384)
     unit = torch.nn.functional.normalize
     with torch.inference_mode():
+        opinion = heads.opinion(features)
         shown = unit(heads.picture(features), dim=-1)
         told = unit(heads.text(means[:, None], torch.ones(3, 1)), dim=-1)
         cosines = [
-            unit(m.picture(features), dim=-1) @ unit(m.text.of_sentence(means), dim=-1).T
+            unit(m.picture(features, opinion), dim=-1) @ unit(m.text.of_sentence(means), dim=-1).T
             for m in members
         ]
-        first = unit(members[0].picture(features), dim=-1)
+        first = unit(members[0].picture(features, opinion), dim=-1)
     assert torch.allclose(shown @ told.T, sum(cosines) / 3, atol=1e-6)
     assert torch.allclose(shown[:, :12] * 3**0.5, first, atol=1e-6)
     assert torch.allclose(heads.shown(features), shown, atol=1e-6)
@@ -191,3 +197,34 @@ def test_the_two_halves_with_folded_norms_are_the_network():
         found = backbone.Top(network)(backbone.Bottom(network)(pixels))
     assert torch.allclose(found, wanted, atol=1e-4)
     assert wanted.abs().max() > 0.1
+
+
+def test_views_of_several_sets_are_read_as_those_of_one():
+    rng = np.random.default_rng(2)
+    parts = [rng.normal(size=(n, 2, 5, 4, 4)).astype(np.float16) for n in (3, 1, 4)]
+    one, *others = [train.Seen(torch.randn(len(part), 2, 16), (part,)) for part in parts]
+    several = one + others[0] + others[1]
+    rows, views = rng.integers(0, 8, 40), rng.integers(0, 2, 40)
+    assert len(several) == 8
+    assert np.array_equal(several.at(rows, views), np.concatenate(parts)[rows, views])
+    assert torch.equal(several.features[3:4], others[0].features)
+
+
+def test_a_picture_is_moved_along_the_vectors_of_its_classes():
+    """The sum over classes, in float64, class by class."""
+    torch.manual_seed(6)
+    opinion = Opinion(torch.randn(4, 16), torch.randn(4))
+    head = train.Member(TRIAL, 16, 4).picture.eval()
+    features = torch.randn(3, 16).relu()
+    with torch.inference_mode():
+        before = head(features, opinion(features))
+        torch.nn.init.normal_(head.named.weight)
+        moved = (head(features, opinion(features)) - before).double().numpy()
+    logits = features.double().numpy() @ opinion.weight.double().numpy().T
+    logits += opinion.bias.double().numpy()
+    for row, way in zip(logits, moved, strict=True):
+        chance = np.exp(row) / np.exp(row).sum()
+        vectors = head.named.weight.detach().double().numpy()
+        expected = 10 * sum(chance[c] * vectors[:, c] for c in range(4))
+        assert np.allclose(way, expected, atol=1e-4)
+    assert not list(opinion.parameters())
