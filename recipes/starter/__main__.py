@@ -20,7 +20,7 @@ from pathlib import Path
 from recipes.starter.settings import Trial
 
 try:
-    from recipes.starter import chosen, finish, prepare, train
+    from recipes.starter import chosen, finish, pictures, prepare, train
 except ModuleNotFoundError as missing:
     raise SystemExit(
         f"The recipe needs {missing.name}: pip install -r recipes/starter/requirements.txt"
@@ -52,6 +52,11 @@ def main() -> None:
         parser.error(f"{given.shared} has no data/flickr8k: give the folder that holds data/")
     if given.captions is not None and not given.captions.is_file():
         parser.error(f"there is no file {given.captions}")
+    if given.captions is not None:
+        try:
+            pictures.own(given.captions)
+        except ValueError as error:
+            parser.error(str(error))
     made = make(given.shared, given.captions, given.out, trial, given.few, each=given.each)
     print(json.dumps(made, indent=1))
     if given.install:

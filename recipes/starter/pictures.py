@@ -81,7 +81,7 @@ def own(listed: Path) -> list[Labelled]:
             row = json.loads(line)
             captions, label = tuple(row.get("captions", ())), row.get("label", "")
             if not (captions or label) or not (listed.parent / row["image"]).is_file():
-                raise ValueError("no captions and no label, or no such picture")
+                raise ValueError("give captions or a label, and an image that is there")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{listed}, line {number}: {error}") from error
         split = row.get("split", "train")

@@ -75,8 +75,8 @@ def stamps(root: Path = STAMPS) -> list[Cutout]:
             continue
         said = told.read_text("utf-8", errors="replace").split("\n")[0].strip()
         name = _ARTICLE.sub("", re.split(r"[.!?]|—|\(", said)[0].strip()).lower()
-        several = " of " in name or _COLOUR.search(name)
-        if 0 < len(name.split()) <= LONGEST and not several:
+        fixed = " of " in name or _COLOUR.search(name)  # has its colour, or no plural of its own
+        if 0 < len(name.split()) <= LONGEST and not fixed:
             found.append(Cutout(name, file))
     return found
 

@@ -149,3 +149,20 @@ def test_the_engine_sees_the_part_that_training_saw(made):
         image = Image.fromarray(rng.integers(0, 256, (height, width, 3), np.uint8))
         shown = from_open_clip(rules).levels(np.asarray(image))
         assert np.array_equal(shown, pictures.plain(image, SERVED)), (width, height)
+
+
+@pytest.mark.parametrize(
+    "row", ['{"image": "none.jpg", "captions": ["a"]}', '{"image": 3}', "not JSON"]
+)
+def test_a_row_that_is_wrong_is_one_sentence(tmp_path, monkeypatch, capsys, row):
+    from recipes.starter import __main__ as recipe
+
+    listed = tmp_path / "own.jsonl"
+    listed.write_text(row, "utf-8")
+    given = ["recipe", "--captions", str(listed), "--out", str(tmp_path / "out")]
+    monkeypatch.setattr("sys.argv", given)
+    with pytest.raises(SystemExit) as stopped:
+        recipe.main()
+    assert stopped.value.code == 2
+    assert f"{listed}, line 1: " in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
