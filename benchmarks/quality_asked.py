@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.quality_clips import Asked, area, questions
+from benchmarks.quality_clips import SEEN, Asked, area, questions
 from benchmarks.quality_curves import Clips, Scores
 
 Way = Callable[[Scores], dict[str, float]]
@@ -16,9 +16,15 @@ Way = Callable[[Scores], dict[str, float]]
 
 @dataclass(frozen=True)
 class Ranked:
-    """Mean reciprocal rank of groups; right clip first of moments; present against absent."""
+    """How well clips are ranked.
+
+    ``groups`` and ``seen`` are mean reciprocal ranks, of all group questions and of those about
+    what is seen; ``moments`` and ``pictures`` how often the right clip is first, for all moments
+    and for those that are pictures; ``present`` the area under the curve of present and absent.
+    """
 
     groups: float
+    seen: float
     moments: float
     pictures: float
     present: float
@@ -44,6 +50,11 @@ class Everything:
         return cls(clips, groups, moments, list(absent), scores)
 
     @property
+    def seen(self) -> list[Asked]:
+        """Group questions that pictures alone can answer."""
+        return [q for q in self.groups if q.kind in SEEN]
+
+    @property
     def pictures(self) -> list[Asked]:
         """Moments that pictures alone can answer."""
         return [m for m in self.moments if m.kind == "picture"]
@@ -55,10 +66,13 @@ class Everything:
         def first(some: Sequence[Asked]) -> float:
             return statistics.mean(rank_of(found[q.text], q.files) == 1 for q in some)
 
-        present = [*self.groups, *self.moments]
-        present = [q for q in present if q.kind in ("picture", "moment", "group")]
+        def reciprocal(some: Sequence[Asked]) -> float:
+            return statistics.mean(1 / rank_of(found[q.text], q.files) for q in some)
+
+        present = [*self.seen, *self.pictures]
         return Ranked(
-            statistics.mean(1 / rank_of(found[q.text], q.files) for q in self.groups),
+            reciprocal(self.groups),
+            reciprocal(self.seen),
             first(self.moments),
             first(self.pictures),
             area(

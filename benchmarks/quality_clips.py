@@ -27,6 +27,9 @@ CHANNELS: dict[str, tuple[str, ...]] = {
 }
 SEEDS = 200
 
+SEEN = ("picture", "moment", "group")
+"""Kinds of questions about clips that ask for what is seen, not for words on it or said in it."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -98,6 +101,9 @@ def clips(table: Table, library: kinolex.Library, folder: Path) -> None:
         aim = "0.92" if label == "picture alone" else ""
         mrr = statistics.mean(1 / f.rank for f in found)
         table.add(f"{label}: {len(groups)} group questions, MRR", mrr, "", aim)
+        seen = [1 / f.rank for f, q in zip(found, groups, strict=True) if q.kind in SEEN]
+        what = f"{label}: {len(seen)} group questions about what is seen, MRR"
+        table.add(what, statistics.mean(seen))
     for label, channels in CHANNELS.items():
         found = measured(library, moments, channels)
         _moments(table, f"{label}, {len(moments)} moment questions", found, label)
@@ -150,7 +156,7 @@ def absent(
     """
     kept: tuple[list[float], list[float]] | None = None
     groups, moments = questions(folder)
-    present = [q.text for q in [*groups, *moments] if q.kind in ("picture", "moment", "group")]
+    present = [q.text for q in [*groups, *moments] if q.kind in SEEN]
     for label in ("picture alone", "all channels"):
         chosen = {"channels": list(CHANNELS[label])} if CHANNELS[label] else {}
 

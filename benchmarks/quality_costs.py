@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.harness import Table
 from benchmarks.quality_asked import rank_of
-from benchmarks.quality_clips import Asked, questions
+from benchmarks.quality_clips import SEEN, Asked, questions
 from benchmarks.quality_curves import Clips
 from benchmarks.quality_pictures import Vectors, cut, flickr_recall
 from kinolex.encoders.protocols import PictureEncoder
@@ -41,6 +41,8 @@ def costs(table: Table, library: Path, name: str, folder: Path) -> None:
         asked = {text: cut(vector[None], size)[0] for text, vector in told.items()}
         mrr = statistics.mean(1 / _rank(short, asked[q.text], q) for q in groups)
         table.add(f"cost, {label}: group questions, MRR", mrr, note=f"{count} frames")
+        seen = statistics.mean(1 / _rank(short, asked[q.text], q) for q in groups if q.kind in SEEN)
+        table.add(f"cost, {label}: group questions about what is seen, MRR", seen)
         some = [q for q in moments if q.kind == "picture"]
         first = statistics.mean(_rank(short, asked[q.text], q) == 1 for q in some)
         table.add(f"cost, {label}: picture questions, right clip first", first, "share")

@@ -49,22 +49,25 @@ def steps(table: Table, everything: Everything) -> None:
     """Rank of the right clip and present against absent, after each step; then spans."""
     clips, groups = everything.clips, everything.groups
     of_groups = f"{len(groups)} group questions, MRR"
+    of_seen = f"{len(everything.seen)} group questions about what is seen, MRR"
     of_moments = f"{len(everything.moments)} moment questions, right clip first"
     of_pictures = f"{len(everything.pictures)} picture questions, right clip first"
     for label, step in STEPS.items():
         found = everything.ranked(partial(step, clips))
         before = label.startswith("standard")
+        table.add(f"{label}: {of_groups}", found.groups, "", "0.92")
         note = "experiments before: 0.80 to 0.86" if before else ""
-        table.add(f"{label}: {of_groups}", found.groups, "", "0.92", note)
+        table.add(f"{label}: {of_seen}", found.seen, note=note)
         table.add(f"{label}: {of_moments}", found.moments, "share")
         note = "experiments before: 0.49 to 0.51" if before else ""
         table.add(f"{label}: {of_pictures}", found.pictures, "share", note=note)
         note = "experiments before: 0.72" if label.startswith("bare") else ""
         what = f"{label}: present or absent, area under the curve"
         table.add(what, found.present, "", "0.85", note)
-    files = [set(q.files) for q in groups]
-    chance = statistics.mean(chance_of(len(right), len(clips.length)) for right in files)
-    table.add(f"chance: {of_groups}", chance)
+    for of_which, asked in ((of_groups, groups), (of_seen, everything.seen)):
+        right = [len(set(q.files)) for q in asked]
+        chance = statistics.mean(chance_of(count, len(clips.length)) for count in right)
+        table.add(f"chance: {of_which}", chance)
     _spans(table, clips, everything.pictures, everything.scores)
 
 

@@ -113,6 +113,7 @@ CHOSEN = {
         "ImageNet sample: class name top-5",
         "picture alone: 32 group questions, MRR",
         "all channels: 32 group questions, MRR",
+        "standard score, three best frames: 28 group questions about what is seen, MRR",
         "picture alone, 94 moment questions: right video first",
         "picture alone, 94 moment questions: R1@0.3 given the video",
         "picture alone, 94 moment questions: R1@0.5 given the video",
