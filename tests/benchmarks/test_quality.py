@@ -113,3 +113,31 @@ def test_another_size_is_the_same_model(tmp_path):
     seen = [draw(look, (320, 240), 0) for look in looks]
     same = (whole.encode_pictures(seen) * other.encode_pictures(seen)).sum(axis=1)
     assert 0.7 < same.min() <= same.max() < 0.9999
+
+
+def test_a_rule_is_chosen_on_the_other_clips_alone():
+    """Beside a plain loop; one rule is best on its own clip only, and so is never chosen there."""
+    from benchmarks.quality_spans import NUMBERS, RULES, by_each, left_out, worth
+
+    rng = np.random.default_rng(3)
+    ious = rng.random((len(RULES), 6)) * 0.2
+    owners = np.array(["a", "a", "b", "b", "c", "c"])
+    ious[7, 0] = 0.9
+    ious[11, 2:] = 0.6
+    found = left_out(ious, owners, lambda worths: int(worths.argmax()))
+    assert found[:2].tolist() == ious[11, :2].tolist()
+    assert found[2:].tolist() == pytest.approx([0.6] * 4)
+    worths = np.array([worth(row) for row in ious])
+    best = []
+    for number, several in enumerate(NUMBERS):
+        shares = []
+        for one in several:
+            with_it = [
+                w
+                for rule, w in zip(RULES, worths, strict=True)
+                if (rule.levels, rule.power, rule.base, rule.drop)[number] == one
+            ]
+            shares.append(statistics.mean(with_it))
+        best.append(several[shares.index(max(shares))])
+    chosen = RULES[by_each(worths)]
+    assert (chosen.levels, chosen.power, chosen.base, chosen.drop) == tuple(best)
