@@ -255,6 +255,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--seeds", type=int, default=3)
     given = parser.parse_args(arguments)
+    if given.seeds < 1:
+        parser.error(f"--seeds must be 1 or more, not {given.seeds}")
     for part in ("flickr8k", "imagenet_sample", "real_clips"):
         if not (given.shared / "data" / part).is_dir():
             parser.error(f"{given.shared} has no data/{part}: give the folder that holds data/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 import statistics
@@ -62,6 +63,22 @@ def questions(clips: Path) -> tuple[list[Asked], list[Asked]]:
             span = Span(one["start"], min(one["end"], row["seconds"]))
             moments.append(Asked(one["query"], kind, (row["file"],), span))
     return whole, moments
+
+
+def holds_clips(parser: argparse.ArgumentParser, folder: Path, library: Path) -> None:
+    """Leave with a sentence where the clips are missing, or not in the library, or not alone."""
+    if not (folder / "clips.jsonl").is_file():
+        parser.error(f"there is no {folder / 'clips.jsonl'}: give the folder that holds data/")
+    if not library.is_dir():
+        parser.error(f"there is no library {library}: kinolex index {folder} --library {library}")
+    wanted = {one.files[0] for one in questions(folder)[1]}
+    with kinolex.open(library, read_only=True) as opened:
+        there = {Path(video.path).name for video in opened.videos()}
+    if there != wanted:
+        parser.error(
+            f"{library} does not hold the clips of {folder} and nothing else: "
+            f"{len(wanted - there)} are missing, {len(there - wanted)} are others"
+        )
 
 
 def answered(library: kinolex.Library, text: str, **options: object) -> Answer:

@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 import kinolex
-from benchmarks.quality_clips import Asked, questions
+from benchmarks.quality_clips import Asked, holds_clips, questions
 from kinolex.media.decode import still_at
 from kinolex.media.probe import probe
 from kinolex.moments import Moment
@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     given = parser.parse_args()
     folder = given.shared / "data" / "real_clips"
+    holds_clips(parser, folder, given.library)
     lines = (folder / "clips.jsonl").read_text("utf-8").splitlines()
     clear = [row["file"] for row in map(json.loads, lines) if row["rights"] == "clear"]
     asked = [q for q in questions(folder)[1] if q.kind == "picture" and q.files[0] in clear]

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.harness import Table
-from benchmarks.quality_clips import Asked, questions
+from benchmarks.quality_clips import Asked, holds_clips, questions
 from benchmarks.quality_curves import Clips, Values
 from kinolex.search.spans import RULE, Rule
 
@@ -124,6 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--library", type=Path, required=True, help="holds the real clips")
     parser.add_argument("--picture", default="starter")
     given = parser.parse_args(arguments)
+    holds_clips(parser, given.shared / "data" / "real_clips", given.library)
     clips = Clips(given.library, given.picture)
     _, moments = questions(given.shared / "data" / "real_clips")
     asked = [one for one in moments if one.kind == "picture"]

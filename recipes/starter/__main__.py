@@ -46,6 +46,8 @@ def main() -> None:
             first=replace(trial.first, epochs=given.epochs),
             second=replace(trial.second, epochs=max(1, given.epochs // 12)),
         )
+    if given.few < 0 or given.epochs < 0:
+        parser.error("--few and --epochs are 0 or more")
     if given.shared is None and given.captions is None:
         parser.error("give --shared DIR, --captions FILE, or both")
     if given.shared is not None and not (given.shared / "data" / "flickr8k").is_dir():

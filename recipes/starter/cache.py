@@ -30,7 +30,7 @@ _BATCH = 10
 def seen(found: list[Labelled], folder: Path, name: str, *, views: int) -> Seen:
     """Activations after block ``CUT`` of every view of every picture, and the pooled features."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = "\n".join(f"{one.archive.name}/{one.collection}/{one.name}" for one in found)
+    names = "\n".join(map(pictures.key, found))
     rule = f"{BACKBONE} {SIZE} {WIDEST:.3f} {CUT} {views}"
     key = hashlib.sha256(f"{rule}\n{names}".encode()).hexdigest()[:8]
     bottom, top = _sessions(folder)

@@ -168,7 +168,9 @@ def packed(folder: Path, found: Sequence[Labelled], each: int, seed: int = 11) -
     chosen = [captioned[i] for i in places[: each * len(LOOKS)]]
     names = list(LOOKS)
     made = [names[i % len(names)] for i in range(len(chosen))]
-    key = hashlib.sha256("\n".join(one.name for one in chosen).encode()).hexdigest()[:8]
+    # A picture of one's own may be another tomorrow under the same name.
+    sources = [pictures.key(one) if one.archive.is_dir() else one.name for one in chosen]
+    key = hashlib.sha256("\n".join(sources).encode()).hexdigest()[:8]
     archive = folder / f"looks-{key}-{seed}.zip"
     files = [f"look_{i:04d}.jpg" for i in range(len(chosen))]
     if not archive.exists():

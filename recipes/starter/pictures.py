@@ -76,17 +76,52 @@ def own(listed: Path) -> list[Labelled]:
         If a row is not understood; the sentence names its line.
     """
     found = []
-    for number, line in enumerate(listed.read_text("utf-8").splitlines(), 1):
-        try:
-            row = json.loads(line)
-            captions, label = tuple(row.get("captions", ())), row.get("label", "")
-            if not (captions or label) or not (listed.parent / row["image"]).is_file():
-                raise ValueError("give captions or a label, and an image that is there")
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{listed}, line {number}: {error}") from error
-        split = row.get("split", "train")
-        found.append(Labelled(listed.parent, row["image"], split, captions, label, "own"))
+    try:
+        lines = listed.read_text("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{listed} is no text in UTF-8") from error
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                found.append(_own(line, listed.parent))
+            except ValueError as error:
+                raise ValueError(f"{listed}, line {number}: {error}") from error
+    if not found:
+        raise ValueError(f"{listed} names no picture: write one a line")
     return found
+
+
+def _own(line: str, folder: Path) -> Labelled:
+    """A picture of one's own."""
+    row = json.loads(line)
+    if not isinstance(row, dict):
+        raise ValueError('write {"image": "a.jpg", "captions": ["..."]}, or "label"')
+    captions, label = row.get("captions", []), row.get("label", "")
+    captions = [captions] if isinstance(captions, str) else captions
+    if not isinstance(captions, list) or not all(isinstance(c, str) for c in (*captions, label)):
+        raise ValueError("captions are a list of texts, and a label is a text")
+    image, split = row.get("image"), row.get("split", "train")
+    if not (any(captions) or label) or not isinstance(image, str):
+        raise ValueError("give an image, and captions or a label")
+    if split not in ("train", "dev"):
+        raise ValueError(f"the split is train or dev, not {split!r}")
+    if not (folder / image).is_file():
+        raise ValueError(f"there is no picture {folder / image}")
+    try:
+        with Image.open(folder / image) as opened:
+            opened.verify()
+    except (OSError, SyntaxError, RuntimeError) as error:
+        raise ValueError(f"{folder / image} cannot be read as a picture") from error
+    return Labelled(folder, image, split, tuple(c for c in captions if c), label, "own")
+
+
+def key(one: Labelled) -> str:
+    """What tells a picture from others; of one in a folder also what the file is now."""
+    name = f"{one.archive.name}/{one.collection}/{one.name}"
+    if not one.archive.is_dir():
+        return name
+    file = (one.archive / one.name).resolve()
+    return f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}"
 
 
 def few(found: list[Labelled], limit: int) -> list[Labelled]:

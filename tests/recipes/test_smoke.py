@@ -152,11 +152,23 @@ def test_the_engine_sees_the_part_that_training_saw(made):
 
 
 @pytest.mark.parametrize(
-    "row", ['{"image": "none.jpg", "captions": ["a"]}', '{"image": 3}', "not JSON"]
+    "row",
+    [
+        '{"image": "none.jpg", "captions": ["a"]}',
+        '{"image": 3}',
+        "not JSON",
+        "[1]",
+        '{"image": "own.jsonl", "captions": ["no picture"]}',
+        '{"image": "a.png", "captions": [5]}',
+        '{"image": "a.png", "label": 7}',
+        '{"image": "a.png", "label": "cup", "split": "test"}',
+        '{"image": "a.png"}',
+    ],
 )
 def test_a_row_that_is_wrong_is_one_sentence(tmp_path, monkeypatch, capsys, row):
     from recipes.starter import __main__ as recipe
 
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
     listed = tmp_path / "own.jsonl"
     listed.write_text(row, "utf-8")
     given = ["recipe", "--captions", str(listed), "--out", str(tmp_path / "out")]
@@ -166,3 +178,20 @@ def test_a_row_that_is_wrong_is_one_sentence(tmp_path, monkeypatch, capsys, row)
     assert stopped.value.code == 2
     assert f"{listed}, line 1: " in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_ones_own_captions_may_be_one_text_and_lines_may_be_empty(tmp_path):
+    from recipes.starter import pictures
+
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
+    listed = tmp_path / "own.jsonl"
+    row = {"image": "a.png", "captions": "a red cup"}
+    listed.write_text("\n" + json.dumps(row) + "\n\n", "utf-8-sig")
+    (one,) = pictures.own(listed)
+    assert one.captions == ("a red cup",)
+    before = pictures.key(one)
+    Image.new("RGB", (9, 9), "red").save(tmp_path / "a.png")
+    assert pictures.key(one) != before
+    listed.write_text("\n", "utf-8")
+    with pytest.raises(ValueError, match="names no picture"):
+        pictures.own(listed)

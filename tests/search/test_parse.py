@@ -102,6 +102,7 @@ def test_options() -> None:
         ("cup", {"after": 5}, "no date"),
         ("cup", {"min_length": "abc"}, "0 or more"),
         ("cup", {"weight": "abc"}, "other than 0"),
+        ("cup", {"weight": 1e38}, "at most 1,000,000"),
         ("cup", {"min_length": -1}, "0 or more"),
         ("cup", {"min_length": 9, "max_length": 1}, "longer than"),
         ("cup", {"like": "V#t=9,1"}, "ends"),

@@ -172,5 +172,28 @@ def test_pictures_are_turned_upright(tmp_path: Path) -> None:
     assert picture_of(str(tmp_path / "b.png")).shape == (5, 3, 3)
 
 
+def test_pictures_of_sixteen_bits_and_those_that_one_sees_through(tmp_path: Path) -> None:
+    ramp = np.arange(0, 65536, 257, np.uint16)[None].repeat(4, axis=0)
+    Image.fromarray(ramp).save(tmp_path / "deep.png")
+    seen = picture_of(str(tmp_path / "deep.png"))
+    assert np.array_equal(seen, np.arange(256)[None, :, None].repeat(4, 0).repeat(3, 2))
+    through = np.zeros((2, 2, 4), np.uint8)
+    through[..., 0], through[0, 0, 3] = 255, 255
+    Image.fromarray(through).save(tmp_path / "through.png")
+    assert picture_of(str(tmp_path / "through.png")).tolist() == [
+        [[255, 0, 0], [255, 255, 255]],
+        [[255, 255, 255], [255, 255, 255]],
+    ]
+
+
+def test_only_formats_of_pictures_are_opened(tmp_path: Path) -> None:
+    """Pillow would hand a page of PostScript to another program."""
+    page = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n"
+    for name, data in (("a.jpg", page), ("b.jpg", b"DDS |" + bytes(200))):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(QueryError, match="cannot be read as a picture"):
+            picture_of(str(tmp_path / name))
+
+
 def test_chances_are_far_from_certain_for_noise() -> None:
     assert float(chance(-30.0)) > 0

@@ -58,6 +58,9 @@ def test_a_colon_in_a_word_is_part_of_it(tmp_path: Path) -> None:
         (b"[1, 2]", "no class"),
         (b'{"a": [1]}', "no class"),
         (b'["a",', "no JSON"),
+        (b'{"a": [], "a": ["b"]}', 'names the class "a" twice'),
+        (b'{"\\ud800": []}', "no class"),
+        (b"[" * 100_000, "no JSON"),
         ("\n".join(map(str, range(MOST + 1))).encode(), "at most 10,000"),
     ],
 )
@@ -73,10 +76,14 @@ def test_no_file_a_folder_and_odd_values(tmp_path: Path) -> None:
         read_classes(tmp_path / "none")
     with pytest.raises(UsageError, match="folder"):
         read_classes(tmp_path)
-    odd: list[Any] = [["a", 5], {"a": 5}, [], {}]
+    odd: list[Any] = [["a", 5], {"a": 5}, [], {}, 5, True, None]
     for value in odd:
         with pytest.raises(UsageError):
             read_classes(value)
+    for text in ('"dog"', "5", "true"):
+        (tmp_path / "one.json").write_text(text)
+        with pytest.raises(UsageError, match="one value, not classes"):
+            read_classes(tmp_path / "one.json")
 
 
 @pytest.mark.parametrize(

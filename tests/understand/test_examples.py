@@ -30,6 +30,12 @@ def test_wrong_folders_are_a_sentence(tmp_path: Path, examples: Path) -> None:
     (tmp_path / "bare").mkdir()
     with pytest.raises(UsageError, match="no subfolders"):
         examples_in(tmp_path / "bare")
+    (examples / "Red").mkdir()
+    (examples / "Red" / "0.png").write_bytes((examples / "red" / "0.png").read_bytes())
+    with pytest.raises(UsageError, match="has the class Red twice, also as red"):
+        examples_in(examples)
+    (examples / "Red" / "0.png").unlink()
+    (examples / "Red").rmdir()
     (examples / "videos").mkdir()
     (examples / "videos" / "a.mp4").write_bytes(b"x")
     with pytest.raises(UsageError, match=r"no picture in .*videos.* not videos"):

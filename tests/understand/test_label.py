@@ -231,7 +231,7 @@ def test_what_is_not_indexed_is_said_with_the_command(
         labelled(plain_shelf, colour_encoder)
     plain_shelf.video("b.mp4", colours=["red"] * 9)
     with pytest.raises(
-        NotFoundError, match=r"a\.mp4 are not indexed.*kinolex index --only picture"
+        NotFoundError, match=r"no pictures of .*a\.mp4.*kinolex index --only picture"
     ):
         labelled(plain_shelf, colour_encoder)
     with pytest.raises(ModelMissingError, match="colour"):
@@ -279,3 +279,15 @@ def test_json_is_as_documented(plain_shelf: Shelf, colour_encoder: ColourEncoder
     text = page.read_text("utf-8")
     for part in (found, found["video"], found["classes"][0], found["spans"][0]):
         assert all(f"`{key}`" in text for key in part)
+
+
+def test_letters_that_an_encoder_of_english_does_not_know() -> None:
+    """The English sentences around a class do not make it known; prompts of its own may."""
+    from kinolex.encoders.registry import load_picture
+    from kinolex.understand.label import _readable
+
+    english = load_picture("starter")
+    assert _readable(Class("dog"), english)
+    for name in ("\u72d7", "\u0441\u043e\u0431\u0430\u043a\u0430", "!!!", "\U0001f436"):
+        assert not _readable(Class(name), english)
+    assert _readable(Class("\u72d7", ("a dog",)), english)

@@ -278,10 +278,16 @@ def _part(kind: Literal["image", "span"], value: object) -> Part:
     return Part(kind, text, _finite(weight, f"weight of {text}"))
 
 
+_HEAVIEST = 1_000_000.0
+"""Weight of a part; vectors are sums of float32."""
+
+
 def _finite(value: float, name: str) -> float:
     number = _number(value)
     if number == 0 or not math.isfinite(number):
         raise QueryError(f"The {name} must be a number other than 0, not {value}.")
+    if abs(number) > _HEAVIEST:
+        raise QueryError(f"The {name} must be at most {_HEAVIEST:,.0f}, not {number:g}.")
     return number
 
 

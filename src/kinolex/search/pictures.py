@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ import numpy.typing as npt
 from kinolex.encoders.protocols import PictureEncoder
 from kinolex.errors import QueryError
 from kinolex.library.vectors import VectorTable
+from kinolex.media.uploaded import FORMATS
 from kinolex.moments import Part, Span
 from kinolex.search.calibrate import WEAK, unpopular
 from kinolex.search.fuse import Candidate
@@ -34,6 +36,9 @@ from kinolex.search.likeness import (
     words_prior,
 )
 from kinolex.search.windows import of_stretch, stretches
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 __all__ = [
     "FrameTable",
@@ -164,7 +169,8 @@ class FrameTable:
         """
         if video not in self.table.video_ids:
             raise QueryError(
-                "The example's pictures are not indexed.", hint="Run `kinolex index` first."
+                "The example has no pictures in the library.",
+                hint="Index its video with `kinolex index`; what has sound only cannot be one.",
             )
         place = self.table.video_ids.index(video)
         first, last = int(self.table.starts[place]), int(self.table.starts[place + 1])
@@ -203,13 +209,33 @@ def picture_of(path: str) -> npt.NDArray[np.uint8]:
     if not Path(path).expanduser().is_file():
         raise QueryError(f"There is no picture {path}.", hint="Check the path.")
     try:
-        with Image.open(Path(path).expanduser()) as image:
-            upright = ImageOps.exif_transpose(image)
-            return np.asarray(upright.convert("RGB"), np.uint8)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        with Image.open(Path(path).expanduser(), formats=(*FORMATS, "TIFF")) as image:
+            return _levels(ImageOps.exif_transpose(image))
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        RuntimeError,
+        Image.DecompressionBombError,
+    ) as error:
         raise QueryError(
             f"{path} cannot be read as a picture ({error}).", hint="Give a JPEG, PNG or WebP file."
         ) from error
+
+
+def _levels(image: Image) -> npt.NDArray[np.uint8]:
+    """RGB of a picture, on white where one sees through it; 16 bits a level become 8."""
+    if image.mode.startswith("I"):
+        values = np.asarray(image, np.float64)
+        grey = np.clip(values / (257 if values.max(initial=0) > 255 else 1), 0, 255)
+        return np.repeat(np.round(grey).astype(np.uint8)[..., None], 3, axis=2)
+    if not image.has_transparency_data:
+        return np.asarray(image.convert("RGB"), np.uint8)
+    seen = image.convert("RGBA")
+    white = seen.copy()
+    white.paste((255, 255, 255, 255), (0, 0, *seen.size))
+    white.alpha_composite(seen)
+    return np.asarray(white.convert("RGB"), np.uint8)
 
 
 def ask(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from os import PathLike
@@ -122,7 +122,9 @@ def _text_of(path: Path) -> str:
     if not path.is_file():
         raise NotFoundError(f"There is no file {path}.", hint="It holds one class a line.")
     if path.stat().st_size > _BYTES:
-        raise UsageError(f"{path} is too long for a file of classes (at most {MOST:,}).")
+        raise UsageError(
+            f"{path} is too long for a file of classes (at most {_BYTES // 1_000_000} MB)."
+        )
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -137,8 +139,8 @@ def _text_of(path: Path) -> str:
 def _of_text(text: str, place: str) -> list[Class]:
     if place.endswith(".json") or text.lstrip()[:1] in ("[", "{"):
         try:
-            return _of_json(json.loads(text), place)
-        except ValueError as error:
+            return _of_json(json.loads(text, object_pairs_hook=_Pairs), place)
+        except (ValueError, RecursionError) as error:
             raise UsageError(
                 f"{place} is no JSON ({error}).",
                 hint='Write ["a", "b"], or one class a line in a text file.',
@@ -154,13 +156,36 @@ def _of_line(line: str) -> Class:
     return Class(" ".join(name.split()), tuple(p for p in prompts if p))
 
 
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """A JSON object with all its keys, so that one that is there twice is not lost."""
+
+    pairs: list[tuple[str, Any]]
+
+
+def _written(*texts: str) -> bool:
+    """Whether texts are characters, not halves of some."""
+    try:
+        return bool("".join(texts).encode() or True)
+    except UnicodeEncodeError:
+        return False
+
+
 def _of_json(value: Any, place: str) -> list[Class]:
-    pairs = value.items() if isinstance(value, Mapping) else ((name, ()) for name in value or ())
+    if isinstance(value, str) or not isinstance(value, (_Pairs, Iterable)):
+        raise UsageError(
+            f"{place} holds one value, not classes.",
+            hint='Write ["a", "b"] or {"a": ["prompt", "prompt"]}.',
+        )
+    if isinstance(value, _Pairs):
+        pairs = value.pairs
+    else:
+        pairs = [*(value.items() if isinstance(value, Mapping) else ((n, ()) for n in value))]
     found = []
     for name, prompts in pairs:
         several = [prompts] if isinstance(prompts, str) else prompts or ()
         good = isinstance(several, Sequence) and all(isinstance(p, str) for p in several)
-        if not isinstance(name, str) or not good:
+        if not isinstance(name, str) or not good or not _written(name, *several):
             raise UsageError(
                 f"{place} holds {name!r}: {prompts!r}, which is no class.",
                 hint='Write ["a", "b"] or {"a": ["prompt", "prompt"]}.',

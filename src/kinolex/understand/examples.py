@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 
@@ -58,6 +59,12 @@ def examples_in(folder: str | PathLike[str]) -> list[Folder]:
         )
     if len(found) > MOST:
         raise UsageError(f"{place} has {len(found):,} subfolders; at most {MOST:,} are possible.")
+    for one, other in pairwise(sorted(found, key=lambda f: f.name.casefold())):
+        if one.name.casefold() == other.name.casefold():
+            raise UsageError(
+                f"{place} has the class {one.name} twice, also as {other.name}.",
+                hint="Put the pictures of both into one subfolder.",
+            )
     for one in found:
         if not one.pictures:
             raise UsageError(

@@ -19,6 +19,7 @@ from kinolex.errors import NotFoundError, UsageError
 from kinolex.library.store import Store
 from kinolex.moments import Span, Video
 from kinolex.search.curves import Curve, curve
+from kinolex.search.encoders import reads
 from kinolex.search.engine import Engine, Frames
 from kinolex.search.likeness import GENERAL, Likeness, Prior, words_prior
 from kinolex.search.pictures import FrameTable, PictureQuestion, unit
@@ -144,8 +145,8 @@ def _rows(table: FrameTable, video: Video, span: Span | None) -> Rows:
     """Rows of a video's frames, those in a span, or the one nearest to it."""
     if video.id not in table.table.video_ids or video.duration <= 0:
         raise NotFoundError(
-            f"The pictures of {video.path} are not indexed.",
-            hint="Run `kinolex index --only picture`, then try again.",
+            f"The library has no pictures of {video.path}.",
+            hint="Run `kinolex index --only picture`; what has sound only cannot be labelled.",
         )
     place = table.table.video_ids.index(video.id)
     first, last = (int(table.table.starts[place + i]) for i in (0, 1))
@@ -182,7 +183,10 @@ def _asked(store: Store, frames: Frames, wanted: Wanted) -> _Asked:
     folders = in_order(wanted.examples, classes) if wanted.examples and classes else wanted.examples
     names = [one.name for one in (classes or folders)]
     words = class_vectors(classes, encoder) if classes else np.empty((0, 0), np.float32)
-    known = [table.understood(vector) for vector in words]
+    known = [
+        _readable(one, encoder) and table.understood(vector)
+        for one, vector in zip(classes, words, strict=True)
+    ]
     if classes and not folders and not any(known):
         raise UsageError(
             f"{encoder.name} knows none of these classes.", hint="Write them in its language."
@@ -202,6 +206,14 @@ def _asked(store: Store, frames: Frames, wanted: Wanted) -> _Asked:
         shown.append(question(table, [v for v, _ in ways], [p for _, p in ways]))
     rivals = Rivals(fit(rows, table.sample), wanted.alpha, told)
     return _Asked(names, shown, np.ones(len(names), bool), rivals)
+
+
+def _readable(one: Class, encoder: PictureEncoder) -> bool:
+    """Whether the encoder knows the letters of a class, which English stands around otherwise."""
+    return any(
+        reads(encoder, text) and any(letter.isalnum() for letter in text)
+        for text in one.prompts or (one.name,)
+    )
 
 
 def _encoder(frames: Frames) -> PictureEncoder:
