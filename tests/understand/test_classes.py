@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,16 @@ def test_every_way_of_writing_a_file(tmp_path: Path, name: str, text: str) -> No
     (tmp_path / name).write_text(text, encoding="utf-8")
     wanted = [Class("dog"), Class("cat", ("a cat", "a kitten"))]
     assert read_classes(tmp_path / name) == read_classes(str(tmp_path / name)) == wanted
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_classes_come_through_a_pipe(tmp_path: Path) -> None:
+    """As of ``--classes <(command)`` in a shell."""
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=("dog\ncat\n",))
+    writer.start()
+    assert [one.name for one in read_classes(tmp_path / "pipe")] == ["dog", "cat"]
+    writer.join()
 
 
 def test_lists_mappings_and_colons() -> None:

@@ -27,6 +27,9 @@ def test_subfolders_are_classes_and_only_pictures_count(examples: Path) -> None:
 def test_wrong_folders_are_a_sentence(tmp_path: Path, examples: Path) -> None:
     with pytest.raises(NotFoundError, match="no folder"):
         examples_in(tmp_path / "none")
+    (tmp_path / "file").write_text("dog")
+    with pytest.raises(UsageError, match=r"is a file, not a folder.*--classes"):
+        examples_in(tmp_path / "file")
     (tmp_path / "bare").mkdir()
     with pytest.raises(UsageError, match="no subfolders"):
         examples_in(tmp_path / "bare")

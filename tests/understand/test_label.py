@@ -291,3 +291,9 @@ def test_letters_that_an_encoder_of_english_does_not_know() -> None:
     for name in ("\u72d7", "\u0441\u043e\u0431\u0430\u043a\u0430", "!!!", "\U0001f436"):
         assert not _readable(Class(name), english)
     assert _readable(Class("\u72d7", ("a dog",)), english)
+
+
+@pytest.mark.parametrize("odd", [{"threshold": "a"}, {"threshold": None}, {"alpha": "x"}])
+def test_options_that_are_no_numbers_are_a_sentence(odd: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="must be"):
+        Wanted(COLOURS, **odd)

@@ -119,7 +119,11 @@ def parse_fragment(text: str) -> Fragment:
     start = clock(start_text) if start_text.strip() else 0.0
     end = clock(end_text) if comma and end_text.strip() else None
     if end is not None and end <= start:
-        raise QueryError(f"The span ends ({_trim(end)} s) before it starts ({_trim(start)} s).")
+        when = "where" if end == start else "before"
+        raise QueryError(
+            f"The span ends ({_trim(end)} s) {when} it starts ({_trim(start)} s).",
+            hint='Write the earlier time first, as in "VIDEO#t=10,15".',
+        )
     return Fragment(video, start, end)
 
 

@@ -119,7 +119,7 @@ def _text_of(path: Path) -> str:
         raise UsageError(
             f"{path} is a folder, not a file of classes.", hint="Folders go to --examples."
         )
-    if not path.is_file():
+    if not path.is_file() and not path.is_fifo():
         raise NotFoundError(f"There is no file {path}.", hint="It holds one class a line.")
     if path.stat().st_size > _BYTES:
         raise UsageError(

@@ -43,9 +43,13 @@ def examples_in(folder: str | PathLike[str]) -> list[Folder]:
     NotFoundError
         If there is no such folder.
     UsageError
-        If it has no subfolders, or one of them no pictures.
+        If it is a file, has no subfolders, one class twice, or one without pictures.
     """
     place = Path(folder).expanduser()
+    if place.is_file():
+        raise UsageError(
+            f"{place} is a file, not a folder of examples.", hint="A file goes to --classes."
+        )
     if not place.is_dir():
         raise NotFoundError(
             f"There is no folder {place}.", hint="It holds one subfolder of pictures a class."

@@ -70,11 +70,11 @@ class Wanted:
                 "No classes are given.",
                 hint="Name a file with --classes or a folder with --examples.",
             )
-        if not 0 <= self.threshold <= 1:
+        if not _is_number(self.threshold) or not 0 <= self.threshold <= 1:
             raise UsageError(f"The threshold must be from 0 to 1, not {self.threshold}.")
         if not isinstance(self.top, int) or self.top < 1:
             raise UsageError(f"The number of classes must be 1 or more, not {self.top}.")
-        if not (math.isfinite(self.alpha) and self.alpha >= 0):
+        if not (_is_number(self.alpha) and math.isfinite(self.alpha) and self.alpha >= 0):
             raise UsageError(f"The weight of examples must be 0 or more, not {self.alpha}.")
 
 
@@ -206,6 +206,10 @@ def _asked(store: Store, frames: Frames, wanted: Wanted) -> _Asked:
         shown.append(question(table, [v for v, _ in ways], [p for _, p in ways]))
     rivals = Rivals(fit(rows, table.sample), wanted.alpha, told)
     return _Asked(names, shown, np.ones(len(names), bool), rivals)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, np.number))
 
 
 def _readable(one: Class, encoder: PictureEncoder) -> bool:
