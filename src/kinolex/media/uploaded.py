@@ -5,10 +5,16 @@ from __future__ import annotations
 import io
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from kinolex.errors import MediaError
 
-__all__ = ["FORMATS", "MOST_PIXELS", "smaller"]
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
+
+__all__ = ["FORMATS", "MOST_PIXELS", "plain", "smaller"]
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 """What is read; Pillow knows dozens of formats more, each a door that nobody needs."""
@@ -17,6 +23,27 @@ MOST_PIXELS = 100_000_000
 """Of a picture; what is larger is a bomb, or no picture that one looks for."""
 
 _QUALITY = 90
+
+
+def plain(image: Picture) -> Picture:
+    """RGB of eight bits a level, on white where one sees through it.
+
+    Parameters
+    ----------
+    image : PIL.Image.Image
+        Of any mode; Pillow itself would cut levels of sixteen bits off at 255.
+    """
+    from PIL import Image
+
+    if image.mode.startswith("I"):
+        deep = np.asarray(image).clip(0, 65_535) >> 8
+        image = Image.fromarray(deep.astype(np.uint8))
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    seen = image.convert("RGBA")
+    white = Image.new("RGBA", seen.size, "white")
+    white.alpha_composite(seen)
+    return white.convert("RGB")
 
 
 def smaller(path: Path, size: int) -> bytes:
@@ -42,7 +69,7 @@ def smaller(path: Path, size: int) -> bytes:
             with Image.open(path, formats=FORMATS) as image:
                 image.draft("RGB", (size, size))
                 image.thumbnail((2 * size, 2 * size), Image.Resampling.BOX)
-                upright = ImageOps.exif_transpose(image).convert("RGBA")
+                shown = plain(ImageOps.exif_transpose(image))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise MediaError(
             "The picture is too large.",
@@ -57,10 +84,7 @@ def smaller(path: Path, size: int) -> bytes:
             stage="decode",
             hint="Give a JPEG, PNG, WebP, GIF or BMP file.",
         ) from error
-    white = Image.new("RGBA", upright.size, "white")
-    white.alpha_composite(upright)
-    plain = white.convert("RGB")
-    plain.thumbnail((size, size), Image.Resampling.LANCZOS)
+    shown.thumbnail((size, size), Image.Resampling.LANCZOS)
     file = io.BytesIO()
-    plain.save(file, "JPEG", quality=_QUALITY)
+    shown.save(file, "JPEG", quality=_QUALITY)
     return file.getvalue()

@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +18,7 @@ import numpy.typing as npt
 from kinolex.encoders.protocols import PictureEncoder
 from kinolex.errors import QueryError
 from kinolex.library.vectors import VectorTable
-from kinolex.media.uploaded import FORMATS
+from kinolex.media.uploaded import FORMATS, plain
 from kinolex.moments import Part, Span
 from kinolex.search.calibrate import WEAK, unpopular
 from kinolex.search.fuse import Candidate
@@ -36,9 +35,6 @@ from kinolex.search.likeness import (
     words_prior,
 )
 from kinolex.search.windows import of_stretch, stretches
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 __all__ = [
     "FrameTable",
@@ -210,7 +206,7 @@ def picture_of(path: str) -> npt.NDArray[np.uint8]:
         raise QueryError(f"There is no picture {path}.", hint="Check the path.")
     try:
         with Image.open(Path(path).expanduser(), formats=(*FORMATS, "TIFF")) as image:
-            return _levels(ImageOps.exif_transpose(image))
+            return np.asarray(plain(ImageOps.exif_transpose(image)), np.uint8)
     except (
         OSError,
         ValueError,
@@ -221,21 +217,6 @@ def picture_of(path: str) -> npt.NDArray[np.uint8]:
         raise QueryError(
             f"{path} cannot be read as a picture ({error}).", hint="Give a JPEG, PNG or WebP file."
         ) from error
-
-
-def _levels(image: Image) -> npt.NDArray[np.uint8]:
-    """RGB of a picture, on white where one sees through it; 16 bits a level become 8."""
-    if image.mode.startswith("I"):
-        values = np.asarray(image, np.float64)
-        grey = np.clip(values / (257 if values.max(initial=0) > 255 else 1), 0, 255)
-        return np.repeat(np.round(grey).astype(np.uint8)[..., None], 3, axis=2)
-    if not image.has_transparency_data:
-        return np.asarray(image.convert("RGB"), np.uint8)
-    seen = image.convert("RGBA")
-    white = seen.copy()
-    white.paste((255, 255, 255, 255), (0, 0, *seen.size))
-    white.alpha_composite(seen)
-    return np.asarray(white.convert("RGB"), np.uint8)
 
 
 def ask(
