@@ -23,6 +23,7 @@ from benchmarks import (
     quality_clips,
     quality_costs,
     quality_labels,
+    quality_left_out,
     quality_looks,
     quality_pictures,
     quality_plots,
@@ -152,6 +153,7 @@ def _clips(
             quality_labels.labels(table, library)
         everything = Everything.of(folder, given.picture, clips, absent())
         quality_steps.steps(table, everything)
+        quality_left_out.left_out(table, folder, everything)
         quality_windows.windows(table, everything)
         quality_costs.costs(table, folder, given.picture, clips)
     return heard, scores

@@ -103,11 +103,19 @@ def measured(
     ranks = over.per_query["video rank"]
     if any(q.span is None for q in asked):
         return [Found(float(rank), 0.0, 0.0) for rank in ranks]
-    inside = library_answers(
-        truth, [answered(library, q.text, video=q.files[0], **chosen) for q in asked]
-    )
-    each = zip(ranks, over.per_query["IoU"], inside.per_query["IoU"], strict=True)
-    return [Found(float(rank), float(iou), float(given)) for rank, iou, given in each]
+    each = zip(ranks, over.per_query["IoU"], given_clip(library, asked, channels), strict=True)
+    return [Found(float(rank), float(iou), given) for rank, iou, given in each]
+
+
+def given_clip(
+    library: kinolex.Library, asked: Sequence[Asked], channels: Sequence[str]
+) -> list[float]:
+    """IoU of the first moment of each question about a moment, asked of the right video alone."""
+    chosen: dict[str, object] = {"channels": list(channels)} if channels else {}
+    ids = {Path(v.path).name: v.id for v in library.videos()}
+    truth = [Right(q.text, ((ids[q.files[0]], q.span),)) for q in asked]
+    found = [answered(library, q.text, video=q.files[0], **chosen) for q in asked]
+    return [float(iou) for iou in library_answers(truth, found).per_query["IoU"]]
 
 
 def clips(table: Table, library: kinolex.Library, folder: Path) -> None:

@@ -1,9 +1,10 @@
 """Choose how spans are cut out of a curve, honestly: leave one clip out.
 
 For every clip the rule is chosen on the other clips and measured on this one; the mean of these is
-the figure to believe. The rule that ships is the one chosen on all clips. Only the picture channel
-takes part: given the right clip, the first span of each written moment that has neither speech nor
-screen text; and which clip comes first among all.
+the figure to believe; `benchmarks.quality` has it for all channels too. The rule that ships is
+chosen in the same way on all clips, each number by itself. Only the picture channel takes part:
+given the right clip, the first span of each written moment that has neither speech nor screen text;
+and which clip comes first among all.
 """
 
 from __future__ import annotations
@@ -52,6 +53,14 @@ def scores(clips: Clips, seen: Sequence[Seen], rule: Rule) -> npt.NDArray[np.flo
     return np.array(found)
 
 
+def tried(
+    clips: Clips, seen: Sequence[Seen]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.str_]]:
+    """IoU of every question by each of `RULES` (rules, questions), and the clip of each."""
+    ious = np.array([scores(clips, seen, rule) for rule in RULES])
+    return ious, np.array([one.asked.files[0] for one in seen])
+
+
 def firsts(clips: Clips, seen: Sequence[Seen], rule: Rule) -> npt.NDArray[np.float64]:
     """Whether the right clip comes first, a question."""
     found = []
@@ -94,12 +103,12 @@ def by_each(worths: npt.NDArray[np.float64]) -> int:
     return int(np.ravel_multi_index(best, shape))
 
 
-def left_out(
+def chosen_without(
     ious: npt.NDArray[np.float64],
     owners: npt.NDArray[np.str_],
     choose: Callable[[npt.NDArray[np.float64]], int],
-) -> npt.NDArray[np.float64]:
-    """IoU of every question by the rule that the questions of other clips choose.
+) -> dict[str, int]:
+    """Of every clip, place of the rule that the questions about all other clips choose.
 
     Parameters
     ----------
@@ -109,12 +118,23 @@ def left_out(
     choose : callable
         From what each rule is worth to the place of one.
     """
-    found = np.zeros(len(owners))
-    for name in sorted(set(owners)):
-        rest = owners != name
-        chosen = choose(np.array([worth(row[rest]) for row in ious]))
-        found[~rest] = ious[chosen][~rest]
-    return found
+    return {
+        name: choose(np.array([worth(row[owners != name]) for row in ious]))
+        for name in sorted(set(owners))
+    }
+
+
+def left_out(
+    ious: npt.NDArray[np.float64],
+    owners: npt.NDArray[np.str_],
+    choose: Callable[[npt.NDArray[np.float64]], int],
+) -> npt.NDArray[np.float64]:
+    """IoU of every question by the rule that the questions of other clips choose.
+
+    Takes what `chosen_without` takes.
+    """
+    chosen = chosen_without(ious, owners, choose)
+    return np.array([ious[chosen[name], i] for i, name in enumerate(owners)])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -129,8 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _, moments = questions(given.shared / "data" / "real_clips")
     asked = [one for one in moments if one.kind == "picture"]
     seen = [Seen(one, clips.scores(one.text).unpopular) for one in asked]
-    owners = np.array([one.files[0] for one in asked])
-    ious = np.array([scores(clips, seen, rule) for rule in RULES])
+    ious, owners = tried(clips, seen)
     table = Table("spans")
     _report(table, "as it ships", scores(clips, seen, RULE))
     whole = np.array([worth(row) for row in ious])

@@ -44,7 +44,7 @@ def test_what_is_shown_when(here: Place, capsys: Capture, classes: str) -> None:
     assert found[0][:2] == ["0:00.0", "0:03.0"]
     assert found[1][:2] == ["0:06.0", "0:09.0"]
     assert all(float(row[2]) > 0.5 for row in found)
-    assert "2 spans in 9 s of frog talk; 3" in err
+    assert "2 spans in 9 s of frog talk; none of these: 3" in err
     assert call(capsys, "frog talk.mp4", "--classes", classes, "--quiet")[2] == ""
 
 
@@ -132,7 +132,7 @@ def test_lines_fit_and_names_cannot_steer_the_terminal() -> None:
     assert "50% of the time" in text_of(summary_lines(found, 80)[0])
     assert text_of(span_lines(found, 80)[0]) == "      0:02–1:05   80%  cup �[2J"
     assert rows(found) == ["0:02.0\t1:05.0\t0.80\tcup �[2J\t/v/a .mp4"]
-    assert ending(found) == "1 span in 1 min 10 s of a; 25% of the time is none of these."
+    assert ending(found) == "1 span in 1 min 10 s of a; none of these: 25%."
 
 
 def test_labelling_decodes_nothing(here: Place, classes: str) -> None:

@@ -48,6 +48,11 @@ def test_teach_search_list_forget(own: Place, capsys: Capture) -> None:
     (told,) = json.loads(out)
     assert [e["kind"] for e in told["examples"]] == ["span"]
     assert call(capsys, "teach", "wall", "--forget") == (0, "", "Forgot wall.\n")
+    assert call(capsys, "teach", "wall", "--text", "a wall")[0] == 0
+    assert call(capsys, "teach", "@wall", "--forget", "--json")[:2] == (
+        0,
+        '{"forgotten": "wall"}\n',
+    )
     assert call(capsys, "teach", "--list")[0] == 1
     code, out, err = call(capsys, "search", "@wall")
     assert (code, out) == (2, "")

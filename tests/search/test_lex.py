@@ -51,6 +51,8 @@ def test_no_quotes_survive_and_nothing_crashes(text: str) -> None:
         ("@rex's bowl, @rex’s bowl", [("rex", True), ("rex", True)], ["bowl,", "bowl"]),
         ("@KÄTHE @Käthe @犬 @नाम", [("käthe", True)] * 2
          + [("犬", True), ("नाम", True)], []),
+        ("@a,@b;-@c/@d", [("a", True), ("b", True), ("c", False), ("d", True)], []),
+        ("@a,b and x,@b", [], ["@a,b", "and", "x,@b"]),
         ("me@rex.org", [], ["me@rex.org"]),
         ("@rex.org @rex@home @ @- @@rex", [], ["@rex.org", "@rex@home", "@", "@-", "@@rex"]),
         ('a"b"@rex', [], ["a", "@rex"]),

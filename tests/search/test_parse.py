@@ -89,7 +89,8 @@ def test_options() -> None:
     ("text", "options", "says"),
     [
         ("", {}, "asks for nothing"),
-        ('"" -', {}, "asks for nothing"),
+        ('"" -', {}, r"asks for nothing\."),
+        ("\N{DOG FACE} !", {}, "asks for nothing in words: \N{DOG FACE}!"),
         ("-dog", {}, "only what to leave out"),
         ("from 2023", {}, "or where to look"),
         ("cup", {"channels": ["smell", "speech"]}, "no channel smell"),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kinolex.errors import NotFoundError, UsageError
+from kinolex.progress import Event
 from kinolex.understand.classes import (
     MOST,
     TEMPLATES,
@@ -83,11 +84,38 @@ def test_wrong_files_are_a_sentence(tmp_path: Path, content: bytes, says: str) -
     assert "\n" not in str(caught.value)
 
 
+def test_names_in_brackets_are_no_json(tmp_path: Path) -> None:
+    (tmp_path / "c").write_text("\n[music]\n[two people] : talk\n", encoding="utf-8")
+    assert read_classes(tmp_path / "c") == [Class("[music]"), Class("[two people]", ("talk",))]
+    (tmp_path / "c.json").write_text("[music]", encoding="utf-8")
+    with pytest.raises(UsageError, match="no JSON"):
+        read_classes(tmp_path / "c.json")
+
+
+def test_one_name_in_two_spellings_of_an_accent_is_twice(tmp_path: Path) -> None:
+    (tmp_path / "c").write_text("caf\u00e9\nCafe\u0301\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="twice"):
+        read_classes(tmp_path / "c")
+
+
+def test_many_sentences_are_heard_of_and_few_are_not() -> None:
+    heard: list[Event] = []
+    class_vectors([Class(f"thing {n}") for n in range(100)], StemEncoder(), heard.append)
+    assert [(e.kind, e.done, e.total) for e in heard] == [
+        ("step", 0, 600), ("step", 256, 600), ("step", 512, 600)
+    ]  # fmt: skip
+    heard.clear()
+    class_vectors([Class(f"thing {n}") for n in range(10)], StemEncoder(), heard.append)
+    assert not heard
+
+
 def test_no_file_a_folder_and_odd_values(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="no file"):
         read_classes(tmp_path / "none")
     with pytest.raises(UsageError, match="folder"):
         read_classes(tmp_path)
+    with pytest.raises(UsageError, match="/dev/null is no file of classes"):
+        read_classes("/dev/null")
     odd: list[Any] = [["a", 5], {"a": 5}, [], {}, 5, True, None]
     for value in odd:
         with pytest.raises(UsageError):

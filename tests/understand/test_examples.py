@@ -50,6 +50,9 @@ def test_the_order_is_that_of_the_classes(examples: Path) -> None:
     assert [f.name for f in in_order(found, [Class("Red"), Class("blue")])] == ["red", "blue"]
     with pytest.raises(UsageError, match="no examples of green and examples of blue, which is no"):
         in_order(found, [Class("red"), Class("green")])
+    (examples / "red").rename(examples / "caf\u00e9")
+    (first, _) = in_order(examples_in(examples), [Class("CAFE\u0301"), Class("blue")])
+    assert first.name == "caf\u00e9"
     with pytest.raises(UsageError, match="no examples of green\\. "):
         in_order(found, [Class("red"), Class("green"), Class("blue")])
 

@@ -73,11 +73,11 @@ def over_model(
 
 
 @contextmanager
-def shown() -> Iterator[Listener]:
-    """Bars of what is encoded, in a terminal; nothing elsewhere."""
+def shown(*, quiet: bool = False) -> Iterator[Listener]:
+    """Bars of what is encoded, in a terminal; nothing elsewhere, nor if ``quiet``."""
     from kinolex.cli.out import draws
 
-    if not draws(sys.stderr):
+    if quiet or not draws(sys.stderr):
         yield silent
         return
     from rich.console import Console

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kinolex.cli.evaluate_model import shown
 from kinolex.cli.lazy import given, verb
 from kinolex.cli.lines import Line, bar, cells, cut, draw, fit, pad
 from kinolex.cli.options import AsJson, opened
@@ -54,7 +55,8 @@ def label(
             "No classes are given.",
             hint="Name a file with --classes or a folder with --examples.",
         )
-    with opened(context, read_only=True) as library:
+    quiet = given(context).quiet
+    with opened(context, read_only=True) as library, shown(quiet=quiet) as progress:
         found = library.label(
             what,
             classes=classes or None,
@@ -62,11 +64,12 @@ def label(
             none=none,
             threshold=threshold,
             top=top,
+            progress=progress,
         )
     if as_json:
         put_json(found.to_dict())
     else:
-        _print(found, quiet=given(context).quiet)
+        _print(found, quiet=quiet)
     return 1 if found.nothing_found else 0
 
 
@@ -124,5 +127,5 @@ def ending(found: Labels) -> str:
     where = f"{length(found.span.duration)} of {tidy(found.video.title)}"
     if found.nothing_found:
         return f"None of these classes is to be seen in {where}."
-    free = f"; {found.none:.0%} of the time is none of these" if found.none is not None else ""
+    free = f"; none of these: {found.none:.0%}" if found.none is not None else ""
     return f"{count(len(found.spans), 'span')} in {where}{free}."

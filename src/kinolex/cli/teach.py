@@ -66,7 +66,9 @@ def teach(
     with opened(context, read_only=False) as library:
         if forget:
             library.forget(name)
-            if not quiet:
+            if as_json:
+                put_json({"forgotten": name.removeprefix("@")})
+            elif not quiet:
                 say(f"Forgot {name}.")
             return 0
         for option, values in {"--like": like, "--image": image, "--not-like": not_like}.items():

@@ -397,7 +397,8 @@ class Engine:
         ids = self._store.find_videos(named.video)
         if not ids:
             raise QueryError(
-                f"No indexed video is called {named.video}.", hint="See `kinolex list`."
+                f"No indexed video is called {named.video}.",
+                hint="See `kinolex list`; a part of one is written VIDEO#t=10,15.",
             )
         if len(ids) > 1:
             raise QueryError(

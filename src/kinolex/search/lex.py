@@ -84,6 +84,8 @@ def _concept(text: str, at: int) -> tuple[str, int] | None:
     while end < len(text) and _names(text[end]):
         end += 1
     name = concept_name(text[at + 1 : end].rstrip("-"))
+    if name and re.match(r"[,;+/&]-?@", text[end:]):
+        return name, end + 1  # @a,@b are two
     rest, end = _word(text, end) if end < len(text) else ("", end)
     if not name or any(c.isalnum() or c == "@" for c in re.sub(r"^['’][sS](?!\w)", "", rest)):
         return None
@@ -100,7 +102,8 @@ def _piece(text: str, at: int, out: Lexed) -> int:
     minus = re.compile(r"-*").match(text, at)
     start = minus.end() if minus else at
     excluded = start > at
-    if (at == 0 or text[at - 1].isspace()) and (concept := _concept(text, start)):
+    begins = at == 0 or text[at - 1].isspace() or text[at - 1] in ",;+/&"
+    if begins and (concept := _concept(text, start)):
         name, end = concept
         out.concepts.append((name, not excluded))
         return end

@@ -359,6 +359,8 @@ def _checked(query: Query) -> Query:
     if all(part.kind == "concept" and part.weight < 0 for part in query.parts):
         barred = query.excluded or query.parts or filters
         rest = "only what to leave out or where to look" if barred else "nothing"
+        if not barred and (signs := re.sub(r"[\s\"“”„«»‘’'-]", "", query.raw)):
+            rest = f"nothing in words: {signs[:40]}"
         raise QueryError(
             f"The question asks for {rest}.", hint="Say what to find, in words or with a picture."
         )

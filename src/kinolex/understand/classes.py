@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,8 +22,18 @@ import numpy.typing as npt
 
 from kinolex.encoders.protocols import WordsEncoder
 from kinolex.errors import NotFoundError, UsageError
+from kinolex.progress import Event, Listener, silent
 
-__all__ = ["MOST", "TEMPLATES", "Class", "class_vectors", "named", "read_classes", "with_article"]
+__all__ = [
+    "MOST",
+    "TEMPLATES",
+    "Class",
+    "class_vectors",
+    "name_key",
+    "named",
+    "read_classes",
+    "with_article",
+]
 
 MOST = 10_000
 """Classes that are accepted at most."""
@@ -119,8 +130,10 @@ def _text_of(path: Path) -> str:
         raise UsageError(
             f"{path} is a folder, not a file of classes.", hint="Folders go to --examples."
         )
-    if not path.is_file() and not path.is_fifo():
+    if not path.exists():
         raise NotFoundError(f"There is no file {path}.", hint="It holds one class a line.")
+    if not path.is_file() and not path.is_fifo():
+        raise UsageError(f"{path} is no file of classes.", hint="It holds one class a line.")
     if path.stat().st_size > _BYTES:
         raise UsageError(
             f"{path} is too long for a file of classes (at most {_BYTES // 1_000_000} MB)."
@@ -137,7 +150,8 @@ def _text_of(path: Path) -> str:
 
 
 def _of_text(text: str, place: str) -> list[Class]:
-    if place.endswith(".json") or text.lstrip()[:1] in ("[", "{"):
+    bracketed = re.match(r"""\s*\[[^][{}"',]+\]""", text)  # a class such as [music]
+    if place.endswith(".json") or (text.lstrip()[:1] in ("[", "{") and not bracketed):
         try:
             return _of_json(json.loads(text, object_pairs_hook=_Pairs), place)
         except (ValueError, RecursionError) as error:
@@ -202,19 +216,36 @@ def _checked(classes: list[Class], place: str) -> list[Class]:
         raise UsageError(f"{place} holds a class without a name.")
     if len(classes) > MOST:
         raise UsageError(f"{place} names {len(classes):,} classes; at most {MOST:,} are possible.")
-    for one, other in pairwise(sorted(classes, key=lambda c: c.name.casefold())):
-        if one.name.casefold() == other.name.casefold():
+    for one, other in pairwise(sorted(classes, key=lambda c: name_key(c.name))):
+        if name_key(one.name) == name_key(other.name):
             raise UsageError(f'{place} names the class "{one.name}" twice.')
     return classes
 
 
+def name_key(name: str) -> str:
+    """What two names share that are the same to a person: case and accents as written do not count.
+
+    macOS writes the accents of file names as letters of their own.
+
+    Examples
+    --------
+    >>> name_key("Cafe\N{COMBINING ACUTE ACCENT}") == name_key("café")
+    True
+    """
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
 def named(classes: Sequence[Class]) -> dict[str, int]:
-    """Places of classes by their names, whatever their case."""
-    return {one.name.casefold(): place for place, one in enumerate(classes)}
+    """Places of classes by their names as `name_key` gives them."""
+    return {name_key(one.name): place for place, one in enumerate(classes)}
 
 
-def class_vectors(classes: Sequence[Class], encoder: WordsEncoder) -> Vectors:
+def class_vectors(
+    classes: Sequence[Class], encoder: WordsEncoder, progress: Listener = silent
+) -> Vectors:
     """Prompt ensembles: of each class the mean of its sentences' unit vectors, of unit length.
+
+    ``progress`` hears of sentences, where they are many.
 
     Returns
     -------
@@ -222,10 +253,11 @@ def class_vectors(classes: Sequence[Class], encoder: WordsEncoder) -> Vectors:
     """
     sentences = [one.sentences() for one in classes]
     flat = [sentence for several in sentences for sentence in several]
-    rows = [
-        encoder.encode_words(flat[first : first + _TOGETHER], query=True)
-        for first in range(0, len(flat), _TOGETHER)
-    ]
+    rows = []
+    for first in range(0, len(flat), _TOGETHER):
+        if len(flat) > _TOGETHER:
+            progress(Event("step", stage="words of the classes", done=first, total=len(flat)))
+        rows.append(encoder.encode_words(flat[first : first + _TOGETHER], query=True))
     starts = np.cumsum([0, *(len(several) for several in sentences)])[:-1]
     sums = np.add.reduceat(np.concatenate(rows), starts, axis=0)
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)

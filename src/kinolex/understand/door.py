@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kinolex.errors import NotFoundError
 from kinolex.library.store import Store
 from kinolex.moments import Span, Video
+from kinolex.progress import Listener, silent
 from kinolex.search.fragments import parse_fragment
 from kinolex.search.here import span_here
 from kinolex.settings import Settings
@@ -45,6 +46,7 @@ class Understanding:
         threshold: float = 0.0,
         top: int = 5,
         alpha: float = 1.0,
+        progress: Listener = silent,
     ) -> Labels:
         """Say which classes a video shows, and when.
 
@@ -65,6 +67,8 @@ class Understanding:
             Classes in the summary.
         alpha : float
             Weight of examples beside words, where both are given.
+        progress : Listener
+            Hears of the classes' words and pictures as they are encoded.
 
         Returns
         -------
@@ -94,7 +98,7 @@ class Understanding:
         )
         store = self._need()
         found, span = self._part(str(video))
-        return label(store, self._asked(store), found, wanted, span)
+        return label(store, self._asked(store), found, wanted, span, progress)
 
     def _part(self, what: str) -> tuple[Video, Span | None]:
         """A video and the part of it that is meant; names may hold ``#t=`` themselves."""

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from kinolex.encoders.protocols import PictureEncoder
 from kinolex.errors import NotFoundError, UsageError
 from kinolex.search.pictures import picture_of
-from kinolex.understand.classes import MOST, Class, named
+from kinolex.understand.classes import MOST, Class, name_key, named
 
 __all__ = ["SUFFIXES", "Folder", "encoded", "examples_in", "in_order"]
 
@@ -63,8 +63,8 @@ def examples_in(folder: str | PathLike[str]) -> list[Folder]:
         )
     if len(found) > MOST:
         raise UsageError(f"{place} has {len(found):,} subfolders; at most {MOST:,} are possible.")
-    for one, other in pairwise(sorted(found, key=lambda f: f.name.casefold())):
-        if one.name.casefold() == other.name.casefold():
+    for one, other in pairwise(sorted(found, key=lambda f: name_key(f.name))):
+        if name_key(one.name) == name_key(other.name):
             raise UsageError(
                 f"{place} has the class {one.name} twice, also as {other.name}.",
                 hint="Put the pictures of both into one subfolder.",
@@ -97,9 +97,9 @@ def in_order(folders: Sequence[Folder], classes: Sequence[Class]) -> list[Folder
         Saying which are only here or there.
     """
     places = named(classes)
-    known = {one.name.casefold(): one for one in folders}
-    without = [one.name for one in classes if one.name.casefold() not in known]
-    strange = [one.name for one in folders if one.name.casefold() not in places]
+    known = {name_key(one.name): one for one in folders}
+    without = [one.name for one in classes if name_key(one.name) not in known]
+    strange = [one.name for one in folders if name_key(one.name) not in places]
     if without or strange:
         lacks = f"no examples of {_several(without)}" if without else ""
         more = f"examples of {_several(strange)}, which is no class" if strange else ""
@@ -107,7 +107,7 @@ def in_order(folders: Sequence[Folder], classes: Sequence[Class]) -> list[Folder
             f"Classes and examples do not agree: {' and '.join(p for p in (lacks, more) if p)}.",
             hint="Name the same in both, or give the examples alone.",
         )
-    return [known[one.name.casefold()] for one in classes]
+    return [known[name_key(one.name)] for one in classes]
 
 
 def _several(names: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from kinolex.encoders.protocols import PictureEncoder
 from kinolex.errors import NotFoundError, UsageError
 from kinolex.library.store import Store
 from kinolex.moments import Span, Video
+from kinolex.progress import Event, Listener, silent
 from kinolex.search.curves import Curve, curve
 from kinolex.search.encoders import reads
 from kinolex.search.engine import Engine, Frames
@@ -89,7 +90,12 @@ class _Asked:
 
 
 def label(
-    store: Store, engine: Engine, video: Video, wanted: Wanted, span: Span | None = None
+    store: Store,
+    engine: Engine,
+    video: Video,
+    wanted: Wanted,
+    span: Span | None = None,
+    progress: Listener = silent,
 ) -> Labels:
     """Label a video, or a span of it.
 
@@ -103,6 +109,8 @@ def label(
     wanted : Wanted
     span : Span, optional
         Only this part.
+    progress : Listener
+        Hears of the classes' words and pictures as they are encoded.
 
     Raises
     ------
@@ -118,7 +126,7 @@ def label(
         rows = _rows(frames.table, video, span)
         shots = store.shots_of(video.id)
         states = {s.channel: s.state for s in store.states(video.id)}
-        asked = _asked(store, frames, wanted)
+        asked = _asked(store, frames, wanted, progress)
     seen = _cells(frames.table, rows, video, shots, span)
     found = chances(
         frames.table.table,
@@ -177,12 +185,14 @@ def _cuts(seen: Curve) -> npt.NDArray[np.bool_]:
     return np.concatenate([[False], np.diff(behind) > 0])
 
 
-def _asked(store: Store, frames: Frames, wanted: Wanted) -> _Asked:
+def _asked(store: Store, frames: Frames, wanted: Wanted, progress: Listener) -> _Asked:
     """Words, examples, or both as questions among the library's pictures."""
     encoder, table, classes = _encoder(frames), frames.table, list(wanted.classes)
     folders = in_order(wanted.examples, classes) if wanted.examples and classes else wanted.examples
     names = [one.name for one in (classes or folders)]
-    words = class_vectors(classes, encoder) if classes else np.empty((0, 0), np.float32)
+    words = np.empty((0, 0), np.float32)
+    if classes:
+        words = class_vectors(classes, encoder, progress)
     known = [
         _readable(one, encoder) and table.understood(vector)
         for one, vector in zip(classes, words, strict=True)
@@ -198,8 +208,10 @@ def _asked(store: Store, frames: Frames, wanted: Wanted) -> _Asked:
     ]
     if not folders:
         return _Asked(names, told, np.array(known))
-    rows = [encoded(folder, encoder) for folder in folders]
-    shown = []
+    rows, shown = [], []
+    for place, folder in enumerate(folders):
+        progress(Event("step", stage="examples", done=place, total=len(folders)))
+        rows.append(encoded(folder, encoder))
     for place, several in enumerate(rows):
         ways = [(unit(several.mean(axis=0)), table.prior("image"))]
         ways += [(words[place], priors[place])] if classes and known[place] else []
