@@ -141,3 +141,19 @@ def test_a_rule_is_chosen_on_the_other_clips_alone():
         best.append(several[shares.index(max(shares))])
     chosen = RULES[by_each(worths)]
     assert (chosen.levels, chosen.power, chosen.base, chosen.drop) == tuple(best)
+
+
+def test_the_engine_cuts_spans_by_another_rule_and_then_by_its_own_again():
+    from benchmarks.quality_left_out import under
+    from kinolex.search import windows
+    from kinolex.search.curves import curve
+    from kinolex.search.spans import Rule, spans_of
+
+    rng = np.random.default_rng(5)
+    noise = curve(np.arange(60.0), np.cumsum(rng.normal(size=60)), 60.0)
+    rule = Rule(levels=(0.9,), power=0.0, base=0.95, drop=0.1)
+    own, others = spans_of(noise, -np.inf), spans_of(noise, -np.inf, rule=rule)
+    assert own != others
+    with under(rule):
+        assert windows.spans_of(noise, -np.inf) == others
+    assert windows.spans_of(noise, -np.inf) == own
