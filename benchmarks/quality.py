@@ -115,7 +115,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for part, name in PARTS:
         if given.only in (None, part) and not (given.shared / "data" / name).is_dir():
             parser.error(f"{given.shared} has no data/{name}: give the folder that holds data/")
-    table, encoder = Table("quality"), load_picture(given.picture)
+    name = given.json.stem if given.json else "quality"
+    table, encoder = Table(name), load_picture(given.picture)
     if given.only in (None, "speed"):
         speed(table, given.picture)
         hour(table, given.picture)

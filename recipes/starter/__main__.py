@@ -6,7 +6,8 @@ bits, background bank, calibration, and the card. ``--install`` copies the resul
 ``--captions FILE.jsonl`` adds pictures of your own (rows with ``image``, ``captions`` or ``label``,
 and maybe ``split``), or trains on these alone where there is no ``--shared``. ``--few N`` takes N
 pictures a collection, to see that all runs; ``--each`` also writes a model of every run of the last
-stage, to see what a seed changes. What it needs beside kinolex stands in ``requirements.txt``.
+stage, to see what a seed changes; ``--plus`` also makes the larger sister, ``OUT/plus`` (half an
+hour more). What it needs beside kinolex stands in ``requirements.txt``.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from recipes.starter.settings import Trial
 
 try:
-    from recipes.starter import chosen, finish, pictures, prepare, train
+    from recipes.starter import chosen, finish, pictures, plus, prepare, train
 except ModuleNotFoundError as missing:
     raise SystemExit(
         f"The recipe needs {missing.name}: pip install -r recipes/starter/requirements.txt"
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--install", action="store_true", help="put the files into the package")
     parser.add_argument("--each", action="store_true", help="every run as a model too: OUT/run-N")
+    parser.add_argument("--plus", action="store_true", help="the larger sister too: OUT/plus")
     given = parser.parse_args()
     trial = Trial(seed=given.seed)
     if given.epochs:
@@ -59,10 +61,20 @@ def main() -> None:
             pictures.own(given.captions)
         except ValueError as error:
             parser.error(str(error))
-    made = make(given.shared, given.captions, given.out, trial, given.few, each=given.each)
+    made = make(
+        given.shared,
+        given.captions,
+        given.out,
+        trial,
+        given.few,
+        each=given.each,
+        larger=given.plus,
+    )
     print(json.dumps(made, indent=1))
     if given.install:
         finish.install(given.out / "model")
+        if given.plus:
+            finish.install(given.out / "plus", plus.NAME)
 
 
 def make(
@@ -73,6 +85,7 @@ def make(
     few: int = 0,
     *,
     each: bool = False,
+    larger: bool = False,
 ) -> dict[str, float]:
     """From data to the model's folder ``out/model``; gives the figures of the dev sets."""
     work = out / "work"
@@ -92,6 +105,8 @@ def make(
     for number, run in enumerate(runs if each else (), 1):
         print(f"run {number}: {chosen.chosen_by(run[0], sets, texts, work, top=run[1])}")
         finish.model(*run, sets, work, out / f"run-{number}", trial)
+    if larger:
+        print(f"{plus.NAME}: {plus.make((heads, top), sets, texts, classes, out, trial)}")
     return figures
 
 

@@ -27,13 +27,15 @@ from recipes.starter.train import Seen
 _BATCH = 10
 
 
-def seen(found: list[Labelled], folder: Path, name: str, *, views: int) -> Seen:
+def seen(
+    found: list[Labelled], folder: Path, name: str, *, views: int, network: str = BACKBONE
+) -> Seen:
     """Activations after block ``CUT`` of every view of every picture, and the pooled features."""
     folder.mkdir(parents=True, exist_ok=True)
     names = "\n".join(map(pictures.key, found))
-    rule = f"{BACKBONE} {SIZE} {WIDEST:.3f} {CUT} {views}"
+    rule = f"{network} {SIZE} {WIDEST:.3f} {CUT} {views}"
     key = hashlib.sha256(f"{rule}\n{names}".encode()).hexdigest()[:8]
-    bottom, top = _sessions(folder)
+    bottom, top = _sessions(folder, network)
     shape = _run(bottom, np.zeros((1, 3, SIZE, SIZE), np.float32)).shape[1:]
     if not found:
         empty = np.zeros((0, views, *shape), np.float16)
@@ -90,19 +92,19 @@ def _run(
     return found
 
 
-def _sessions(folder: Path) -> list[onnxruntime.InferenceSession]:
+def _sessions(folder: Path, network: str) -> list[onnxruntime.InferenceSession]:
     """The frozen network as ONNX, in two halves."""
     found = []
     for half in (backbone.Bottom, backbone.Top):
-        path = folder / f"{BACKBONE}-{SIZE}-{CUT}-{half.__name__.lower()}.onnx"
+        path = folder / f"{network}-{SIZE}-{CUT}-{half.__name__.lower()}.onnx"
         if not path.exists():
-            _export(half, path)
+            _export(half, path, network)
         found.append(onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]))
     return found
 
 
-def _export(half: type[nn.Module], path: Path) -> None:
-    network = backbone.whole()
+def _export(half: type[nn.Module], path: Path, name: str) -> None:
+    network = backbone.whole(name)
     given = torch.zeros(1, 3, SIZE, SIZE)
     if half is backbone.Top:
         given = backbone.Bottom(network)(given)
@@ -119,9 +121,9 @@ def _export(half: type[nn.Module], path: Path) -> None:
 
 
 @functools.cache
-def classifier() -> tuple[Tensor, Tensor]:
+def classifier(network: str = BACKBONE) -> tuple[Tensor, Tensor]:
     """Weights (1000, features) and bias of the backbone's own classes."""
-    last = backbone.whole()._fc
+    last = backbone.whole(network)._fc
     return last.weight.detach().clone(), last.bias.detach().clone()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -16,6 +17,7 @@ from recipes.starter.backbone import Top
 from recipes.starter.looks import LOOKS
 from recipes.starter.pictures import Labelled
 from recipes.starter.prepare import Sets, label_forms, recoloured
+from recipes.starter.settings import BACKBONE
 from recipes.starter.texts import Texts
 from recipes.starter.train import Heads, Seen
 
@@ -29,13 +31,14 @@ class _Space:
     folder: Path
     dimensions: int
     top: Top | None
+    network: str
 
     def short(self, rows: Tensor) -> Tensor:
         return F.normalize(rows[:, : self.dimensions], dim=-1) if self.dimensions else rows
 
     def seen(self, some: list[Labelled], name: str) -> Tensor:
         """(pictures, d)"""
-        found = cache.seen(some, self.folder, name, views=1)
+        found = cache.seen(some, self.folder, name, views=1, network=self.network)
         features = found.features[:, 0] if self.top is None else pooled(self.top, found)
         return self.short(self.heads.shown(features))
 
@@ -51,6 +54,7 @@ def chosen_by(
     folder: Path,
     dimensions: int = 0,
     top: Top | None = None,
+    network: str = BACKBONE,
 ) -> dict[str, float]:
     """All of them, in percent; with the frozen top where none is given.
 
@@ -58,7 +62,23 @@ def chosen_by(
     how often a caption is nearer to its picture than the same with another colour, and accuracy
     among labels for pictures whose labels training never had.
     """
-    space = _Space(heads.eval(), known, folder, dimensions, top)
+    return figures(_Space(heads.eval(), known, folder, dimensions, top, network), sets)
+
+
+class Space(Protocol):
+    """What is measured: pictures and texts as vectors."""
+
+    def seen(self, some: list[Labelled], name: str) -> Tensor:
+        """Unit vectors of pictures, (n, d); ``name`` is that of their collection."""
+        ...
+
+    def told(self, said: Sequence[str]) -> Tensor:
+        """Unit vectors of texts, (n, d)."""
+        ...
+
+
+def figures(space: Space, sets: Sets) -> dict[str, float]:
+    """What `chosen_by` gives, of any space."""
     found: dict[str, float] = {}
     for name, some in (("dev", sets.dev), ("far", sets.far)):
         if some:
@@ -72,14 +92,14 @@ def chosen_by(
     return {k: round(v, 2) for k, v in found.items()}
 
 
-def _recall(space: _Space, some: list[Labelled], name: str) -> dict[str, float]:
+def _recall(space: Space, some: list[Labelled], name: str) -> dict[str, float]:
     said = [(i, c) for i, p in enumerate(some) for c in p.captions]
     owner = torch.tensor([i for i, _ in said])
-    figures = measure.recall(space.told([c for _, c in said]), space.seen(some, name), owner)
-    return {k: figures[k] for k in ("t2i R@1", "t2i R@10")}
+    shares = measure.recall(space.told([c for _, c in said]), space.seen(some, name), owner)
+    return {k: shares[k] for k in ("t2i R@1", "t2i R@10")}
 
 
-def _looks(space: _Space, sets: Sets) -> float:
+def _looks(space: Space, sets: Sets) -> float:
     plain, looked = space.seen(sets.dev, "dev"), space.seen(sets.looks, "looks")
     areas = []
     for name in sorted({p.label for p in sets.looks}):
@@ -88,7 +108,7 @@ def _looks(space: _Space, sets: Sets) -> float:
     return 100 * sum(areas) / len(areas)
 
 
-def _colours(space: _Space, dev: list[Labelled]) -> float:
+def _colours(space: Space, dev: list[Labelled]) -> float:
     changed = recoloured(dev)
     shown = space.seen(dev, "dev")[[i for i, _, _ in changed]]
     right = (space.told([text for _, text, _ in changed]) * shown).sum(1)
@@ -96,7 +116,7 @@ def _colours(space: _Space, dev: list[Labelled]) -> float:
     return 100 * float((right > wrong).double().mean())
 
 
-def _unknown(space: _Space, sets: Sets) -> dict[str, float]:
+def _unknown(space: Space, sets: Sets) -> dict[str, float]:
     named = [p for p in (*sets.labelled, *sets.unknown) if p.collection != "looks"]
     labels = sorted({p.label for p in named})
     forms = [space.told(several) for several in zip(*map(label_forms, labels), strict=True)]

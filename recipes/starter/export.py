@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,22 @@ class PictureSide(nn.Module):
         return F.normalize(self.head(self.top(self.bottom(pixels))), dim=-1)
 
 
+class PairSide(nn.Module):
+    """Normalised pixels through several backbones to unit vectors."""
+
+    def __init__(
+        self, bottoms: Sequence[backbone.Bottom], tops: Sequence[backbone.Top], head: nn.Module
+    ) -> None:
+        super().__init__()
+        self.bottoms, self.tops = nn.ModuleList(bottoms), nn.ModuleList(tops)
+        self.head = head
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """(n, 3, h, w) to (n, d)."""
+        sides = zip(self.bottoms, self.tops, strict=True)
+        return F.normalize(self.head(*(top(bottom(pixels)) for bottom, top in sides)), dim=-1)
+
+
 class TextSide(nn.Module):
     """Token vectors of the sentence encoder to unit vectors."""
 
@@ -52,7 +69,7 @@ class TextSide(nn.Module):
         return F.normalize(self.head(tokens, mask), dim=-1)
 
 
-def write_float(picture: PictureSide, text: TextSide, folder: Path, size: int) -> tuple[Path, Path]:
+def write_float(picture: nn.Module, text: TextSide, folder: Path, size: int) -> tuple[Path, Path]:
     """Both sides as float32 ONNX; equal to torch within 1e-4 (a test holds them together)."""
     folder.mkdir(parents=True, exist_ok=True)
     vision, words = folder / "visual-float.onnx", folder / "textual-float.onnx"
@@ -155,8 +172,13 @@ def pad_inside(path: Path) -> None:
 
 
 def _first_convolutions(path: Path, count: int) -> list[str]:
-    nodes = onnx.load(str(path)).graph.node
-    return [node.name for node in nodes if node.op_type == "Conv"][:count]
+    """Names of the first few of each backbone."""
+    found: dict[str, list[str]] = {}
+    for node in onnx.load(str(path)).graph.node:
+        place = re.match(r".*/bottoms?(\.\d+)?/", node.name)
+        if node.op_type == "Conv" and place:
+            found.setdefault(place[1] or "", []).append(node.name)
+    return [name for several in found.values() for name in several[:count]]
 
 
 def _of_heads(path: Path) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from torch import nn
 
 from recipes.starter import backbone, calibration, export, pictures
 from recipes.starter.backbone import Top
@@ -22,17 +23,39 @@ BANK = 768
 SHOWN = 256
 """Training pictures that show the quantiser its ranges."""
 
+_SAID = {
+    "starter": ("Starter", "Small: finds what is plainly to be seen.", 900),
+    "starter-plus": (
+        "Starter, larger",
+        "Finds more than starter; a frame takes twice as long. Only where it is asked for by name.",
+        950,
+    ),
+}
+"""Title, description and rank of what ships."""
+
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "kinolex" / "encoders"
 
 
 def model(heads: Heads, top: Top, sets: Sets, work: Path, out: Path, trial: Trial) -> None:
     """Write everything that ships to ``out``, and the same in 32 bits beside it to compare with."""
-    bottom = backbone.Bottom(backbone.whole())
+    bottom = backbone.Bottom(backbone.whole(trial.backbone))
     picture = export.PictureSide(bottom, top, heads.picture)
-    vision, words = export.write_float(picture, export.TextSide(heads.text), work, SERVED)
+    files(picture, export.TextSide(heads.text), sets, work, out, trial.members * trial.dimensions)
+
+
+def files(
+    picture: nn.Module,
+    text: export.TextSide,
+    sets: Sets,
+    work: Path,
+    out: Path,
+    dimensions: int,
+) -> None:
+    """What `model` does, of two sides of so many dimensions."""
+    vision, words = export.write_float(picture, text, work, SERVED)
     if out.exists():
         shutil.rmtree(out)
-    export.write_rules(out, SERVED, trial.members * trial.dimensions, LONGEST)
+    export.write_rules(out, SERVED, dimensions, LONGEST)
     rng = np.random.default_rng(3)
     every = [*sets.train, *(one for one in sets.labelled if one.collection != "looks")]
     chosen = [every[i] for i in rng.permutation(len(every))]
@@ -48,34 +71,35 @@ def model(heads: Heads, top: Top, sets: Sets, work: Path, out: Path, trial: Tria
     shutil.copyfile(words, wide / "textual" / "model.onnx")
 
 
-def install(folder: Path) -> None:
+def install(folder: Path, name: str = "starter") -> None:
     """Copy a model into the package and write its card, with the hash of every file."""
-    place = PACKAGE / "starter"
+    place = PACKAGE / name
     if place.exists():
         shutil.rmtree(place)
     shutil.copytree(folder, place)
-    card = PACKAGE / "cards" / "starter.json"
+    card = PACKAGE / "cards" / f"{name}.json"
     card.write_text(json.dumps(card_of(place), indent=2) + "\n", encoding="utf-8")
 
 
 def card_of(place: Path) -> dict[str, Any]:
-    """The model's card."""
+    """The model's card; its folder's name is its own."""
     config = json.loads((place / "config.json").read_text("utf-8"))
+    title, about, rank = _SAID[place.name]
     return {
-        "name": "starter",
+        "name": place.name,
         "kind": "picture",
-        "title": f"Starter, {SERVED} px (ships with kinolex)",
-        "about": "Small: finds what is plainly to be seen. Trained by recipes/starter on Flickr8k "
-        "and ImageNet classes, on top of all-MiniLM-L6-v2; see docs/starter.md.",
+        "title": f"{title}, {SERVED} px (ships with kinolex)",
+        "about": f"{about} Trained by recipes/starter on Flickr8k and ImageNet classes, on top of "
+        "all-MiniLM-L6-v2; see docs/starter.md.",
         "licence": "research use (trained on Flickr8k and ImageNet)",
         "languages": ["en"],
         "dimensions": config["embed_dim"],
-        "rank": 900,
+        "rank": rank,
         "sources": [
             {
                 "kind": "module",
                 "module": "kinolex",
-                "folder": "encoders/starter",
+                "folder": f"encoders/{place.name}",
                 "files": export.hashes(place),
             }
         ],

@@ -147,6 +147,20 @@ class JoinedPictures(Joined):
         return super().forward(features, self.opinion(features))
 
 
+class PairedPictures(Joined):
+    """Picture heads side by side, each on a backbone of its own; the first has the opinion."""
+
+    def __init__(self, parts: Sequence[nn.Module], opinion: Opinion) -> None:
+        super().__init__(parts)
+        self.opinion = opinion
+
+    def forward(self, *given: Tensor) -> Tensor:
+        """Features of each backbone (n, features) to (n, heads * dimensions)."""
+        opinion = self.opinion(given[0])
+        rows = [part(x, opinion) for part, x in zip(self.parts, given, strict=True)]
+        return torch.cat([F.normalize(row, dim=-1) for row in rows], dim=-1)
+
+
 class Block(nn.Module):
     """One transformer layer, normalising first; written out so that it exports as plain ONNX."""
 

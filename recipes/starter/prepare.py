@@ -7,6 +7,7 @@ on the real clips.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,15 @@ from recipes.starter import cache, looks, pictures, screens, texts, things, word
 from recipes.starter.drawn import packed
 from recipes.starter.looks import LOOKS
 from recipes.starter.pictures import Labelled
-from recipes.starter.settings import COLOURED, DRAWN, LABELLED_VIEWS, LOOKED, SCREENS, VIEWS
+from recipes.starter.settings import (
+    BACKBONE,
+    COLOURED,
+    DRAWN,
+    LABELLED_VIEWS,
+    LOOKED,
+    SCREENS,
+    VIEWS,
+)
 from recipes.starter.train import Data
 
 MADE = ("drawn", "coloured", "screens")
@@ -125,21 +134,28 @@ def texts_of(sets: Sets, classes: Sequence[Sequence[str]], folder: Path) -> text
     return texts.encoded(said, folder, "texts")
 
 
-def data_of(sets: Sets, known: texts.Texts, classes: Sequence[Sequence[str]], folder: Path) -> Data:
-    """What training reads."""
+def data_of(
+    sets: Sets,
+    known: texts.Texts,
+    classes: Sequence[Sequence[str]],
+    folder: Path,
+    network: str = BACKBONE,
+) -> Data:
+    """What training reads, as a backbone sees it."""
+    seen = functools.partial(cache.seen, folder=folder, network=network)
     captioned = sets.train + sets.made
     labels = sorted({p.label for p in sets.labelled})
     return Data(
         texts=known,
-        views=cache.seen(sets.train, folder, "train", views=VIEWS)
-        + cache.seen(sets.made, folder, "made", views=VIEWS),
+        views=seen(sets.train, name="train", views=VIEWS)
+        + seen(sets.made, name="made", views=VIEWS),
         captions=[known.ids(p.captions) for p in captioned],
         groups=_groups(captioned),
-        label_views=cache.seen(sets.labelled, folder, "labelled", views=LABELLED_VIEWS),
+        label_views=seen(sets.labelled, name="labelled", views=LABELLED_VIEWS),
         labels=[labels.index(p.label) for p in sets.labelled],
         label_texts=[known.ids(label_forms(label)) for label in labels],
         class_texts=[known.ids(several) for several in classes],
-        classes=cache.classifier(),
+        classes=cache.classifier(network),
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 BACKBONE = "efficientnet-lite2"
+SECOND = "efficientnet-lite1"
+"""What the larger sister stands on beside it."""
 SIZE = 240
 """Pixels a side of what training sees."""
 SERVED = 240
@@ -97,6 +99,7 @@ class Trial:
     """One way to train; the values here are the chosen one's."""
 
     name: str = "starter"
+    backbone: str = field(default=BACKBONE, repr=False)
     seed: int = 1
     members: int = 2
     """Pairs of heads, each with a space of its own, that together make the common one."""

@@ -29,7 +29,7 @@ from torch.nn import functional as F  # noqa: N812
 from recipes.starter import backbone, losses
 from recipes.starter.backbone import Top
 from recipes.starter.heads import Joined, JoinedPictures, Opinion, PictureHead, TextHead
-from recipes.starter.settings import TAIL, Stage, Trial
+from recipes.starter.settings import BACKBONE, TAIL, Stage, Trial
 from recipes.starter.texts import Texts
 
 PROTOTYPES = 256
@@ -420,6 +420,7 @@ def both(trial: Trial, data: Data, work: Path, name: str = "checkpoint") -> list
     ``trial.runs`` times from there with a seed each. `averaged` makes one of these runs.
     """
     large_blocks_stay()
+    name = name if trial.backbone == BACKBONE else f"{name}-{trial.backbone}"
 
     def place(stage: Stage, known: Trial, number: str) -> Path:
         key = hashlib.sha256(repr((known, stage, len(data.views))).encode()).hexdigest()[:8]
@@ -437,7 +438,7 @@ def both(trial: Trial, data: Data, work: Path, name: str = "checkpoint") -> list
     made: list[Run] = []
     for i in range(trial.runs):
         run = replace(trial, seed=trial.seed + i, runs=1)
-        top = Top(backbone.whole()).to(memory_format=torch.channels_last)
+        top = Top(backbone.whole(trial.backbone)).to(memory_format=torch.channels_last)
         heads = copy.deepcopy(Heads(members, Opinion(*data.classes)))
         Training(run, data, second, heads, top if second.top else None).run(
             place(second, run, f"2{chr(ord('a') + i)}")

@@ -36,12 +36,12 @@ def main() -> None:
     sets = prepare.sets_of(given.shared, work)
     classes = prepare.class_texts(given.shared)
     texts = prepare.texts_of(sets, classes, work)
-    data = prepare.data_of(sets, texts, classes, work)
+    data = prepare.data_of(sets, texts, classes, work, trial.backbone)
     started = time.perf_counter()
     heads, top = train.averaged(train.both(trial, data, work, f"trial-{given.name}"))
     row: dict[str, Any] = {"trial": given.name, "why": given.why, "changed": given.changes}
-    row |= chosen.chosen_by(heads, sets, texts, work, top=top)
-    short = chosen.chosen_by(heads, sets, texts, work, 128, top)
+    row |= chosen.chosen_by(heads, sets, texts, work, top=top, network=trial.backbone)
+    short = chosen.chosen_by(heads, sets, texts, work, 128, top, trial.backbone)
     row["dev t2i R@1, 128 dimensions"] = short["dev t2i R@1"]
     row["minutes"] = round((time.perf_counter() - started) / 60, 1)
     with KEPT.open("a", encoding="utf-8") as file:

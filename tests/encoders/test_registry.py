@@ -60,7 +60,12 @@ def test_the_preferred_one_of_those_present(models: Path) -> None:
     for name in ("openclip-vit-l14", "openclip-vit-b32"):
         card = known_cards()[name]
         make_picture_model(place_of(name), dimensions=card.dimensions)
-    assert registry.available("picture") == ["openclip-vit-b32", "openclip-vit-l14", "starter"]
+    assert registry.available("picture") == [
+        "openclip-vit-b32",
+        "openclip-vit-l14",
+        "starter",
+        "starter-plus",
+    ]
     assert registry.load_picture().name == "openclip-vit-b32"
     assert registry.load_picture("openclip-vit-l14").dimensions == 768
 

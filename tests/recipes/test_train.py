@@ -149,16 +149,13 @@ def test_the_space_is_the_members_end_to_end():
 
 
 def test_members_learn_alone_and_then_together(tmp_path, monkeypatch):
-    class Whole:
-        pass
-
-    pools = []
+    pools, named = [], []
 
     def pool(network):
         pools.append(Pool())
         return pools[-1]
 
-    monkeypatch.setattr(train.backbone, "whole", Whole)
+    monkeypatch.setattr(train.backbone, "whole", named.append)
     monkeypatch.setattr(train, "Top", pool)
     trial = replace(TRIAL, first=FIRST, second=replace(FIRST, top=1e-3, captions=2), runs=2)
     heads, _ = train.averaged(train.both(trial, data(), tmp_path))
@@ -166,6 +163,7 @@ def test_members_learn_alone_and_then_together(tmp_path, monkeypatch):
     assert not torch.allclose(one.picture.wide.weight, two.picture.wide.weight, atol=0.01)
     written = sorted(p.name.rsplit("-", 1)[0] for p in tmp_path.iterdir())
     assert written == ["checkpoint-1a", "checkpoint-1b", "checkpoint-2a", "checkpoint-2b"]
+    assert named == ["efficientnet-lite2"] * 2
     runs = [torch.load(p, weights_only=False) for p in sorted(tmp_path.glob("checkpoint-2*"))]
     ends = [run["average"] for run in runs]
     for (name, weight), *means in zip(_of(heads), *ends, strict=False):

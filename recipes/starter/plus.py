@@ -1,0 +1,93 @@
+"""A larger sister of the starter: a pair of heads on each of two backbones, laid end to end.
+
+Backbones that differ make mistakes that differ, more so than two pairs of heads on one. Of the
+starter the first member is taken as it is; the other member learns in the same way, in three runs
+of its own, on `SECOND`. Which classes a picture shows the starter's backbone says for both, so that
+one classifier ships. One space of 512 dimensions again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from recipes.starter import backbone, cache, chosen, export, finish, prepare, train
+from recipes.starter.heads import Joined, PairedPictures
+from recipes.starter.pictures import Labelled
+from recipes.starter.prepare import Sets
+from recipes.starter.settings import BACKBONE, SECOND, Trial
+from recipes.starter.texts import Texts
+from recipes.starter.train import Run
+
+NAME = "starter-plus"
+NETWORKS = (BACKBONE, SECOND)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two members, each with the trained top of its backbone, as one space."""
+
+    runs: tuple[Run, Run]
+    known: Texts
+    folder: Path
+
+    @property
+    def pictures(self) -> PairedPictures:
+        """The picture heads as one."""
+        members = [heads.members[0].picture for heads, _ in self.runs]
+        return PairedPictures(members, self.runs[0][0].opinion).eval()
+
+    @property
+    def words(self) -> Joined:
+        """The text heads as one."""
+        return Joined([heads.members[0].text for heads, _ in self.runs]).eval()
+
+    @torch.inference_mode()
+    def seen(self, some: list[Labelled], name: str) -> Tensor:
+        """Unit vectors of pictures, (n, d)."""
+        features = [
+            chosen.pooled(top, cache.seen(some, self.folder, name, views=1, network=network))
+            for network, (_, top) in zip(NETWORKS, self.runs, strict=True)
+        ]
+        return torch.nn.functional.normalize(self.pictures(*features), dim=-1)
+
+    def told(self, said: Sequence[str]) -> Tensor:
+        """Unit vectors of texts, (n, d)."""
+        ids = self.known.ids(said)
+        first, second = (
+            train.Heads(heads.members[:1], heads.opinion).all_told(self.known, ids)
+            for heads, _ in self.runs
+        )
+        return torch.cat([first, second], dim=-1) / 2**0.5
+
+
+def make(
+    first: Run, sets: Sets, known: Texts, classes: Sequence[Sequence[str]], out: Path, trial: Trial
+) -> dict[str, float]:
+    """Train the second member and write ``out/plus``; gives the figures of the dev sets.
+
+    Parameters
+    ----------
+    first : (Heads, Top)
+        The starter.
+    sets, known, classes
+        As the starter was trained on them.
+    out : Path
+        ``out/work`` keeps what is done.
+    trial : Trial
+        The starter's; of the second member everything is the same but the backbone.
+    """
+    work = out / "work"
+    second = replace(trial, name=NAME, backbone=SECOND, members=1)
+    data = prepare.data_of(sets, known, classes, work, SECOND)
+    run = train.averaged(train.both(second, data, work))
+    pair = Pair((first, run), known, work)
+    bottoms = [backbone.Bottom(backbone.whole(network)) for network in NETWORKS]
+    picture = export.PairSide(bottoms, [top for _, top in pair.runs], pair.pictures)
+    size = 2 * trial.dimensions
+    finish.files(picture, export.TextSide(pair.words), sets, work, out / "plus", size)
+    return chosen.figures(pair, sets)
