@@ -29,11 +29,15 @@ NETWORKS = (BACKBONE, SECOND)
 
 @dataclass(frozen=True)
 class Pair:
-    """Two members, each with the trained top of its backbone, as one space."""
+    """Two members, each with the trained top of its backbone, as one space.
+
+    ``alone``: with a classifier each, as they were trained; to see what sharing one costs.
+    """
 
     runs: tuple[Run, Run]
     known: Texts
     folder: Path
+    alone: bool = False
 
     @property
     def pictures(self) -> PairedPictures:
@@ -53,16 +57,20 @@ class Pair:
             chosen.pooled(top, cache.seen(some, self.folder, name, views=1, network=network))
             for network, (_, top) in zip(NETWORKS, self.runs, strict=True)
         ]
+        if self.alone:
+            rows = [one.shown(x) for one, x in zip(self._members, features, strict=True)]
+            return torch.cat(rows, dim=-1) / 2**0.5
         return torch.nn.functional.normalize(self.pictures(*features), dim=-1)
 
     def told(self, said: Sequence[str]) -> Tensor:
         """Unit vectors of texts, (n, d)."""
         ids = self.known.ids(said)
-        first, second = (
-            train.Heads(heads.members[:1], heads.opinion).all_told(self.known, ids)
-            for heads, _ in self.runs
-        )
-        return torch.cat([first, second], dim=-1) / 2**0.5
+        rows = [one.all_told(self.known, ids) for one in self._members]
+        return torch.cat(rows, dim=-1) / 2**0.5
+
+    @property
+    def _members(self) -> list[train.Heads]:
+        return [train.Heads(heads.members[:1], heads.opinion) for heads, _ in self.runs]
 
 
 def make(
@@ -90,4 +98,5 @@ def make(
     picture = export.PairSide(bottoms, [top for _, top in pair.runs], pair.pictures)
     size = 2 * trial.dimensions
     finish.files(picture, export.TextSide(pair.words), sets, work, out / "plus", size)
+    print(f"with a classifier each: {chosen.figures(replace(pair, alone=True), sets)}")
     return chosen.figures(pair, sets)
