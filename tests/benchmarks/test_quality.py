@@ -135,12 +135,12 @@ def test_a_rule_is_chosen_on_the_other_clips_alone():
             with_it = [
                 w
                 for rule, w in zip(RULES, worths, strict=True)
-                if (rule.levels, rule.power, rule.base, rule.drop)[number] == one
+                if (rule.levels, rule.base, rule.drop)[number] == one
             ]
             shares.append(statistics.mean(with_it))
         best.append(several[shares.index(max(shares))])
     chosen = RULES[by_each(worths)]
-    assert (chosen.levels, chosen.power, chosen.base, chosen.drop) == tuple(best)
+    assert (chosen.levels, chosen.base, chosen.drop) == tuple(best)
 
 
 def test_the_engine_cuts_spans_by_another_rule_and_then_by_its_own_again():

@@ -1,10 +1,9 @@
 """Spans from a curve: proposals from levels, hysteresis and shots; the best boxes win.
 
 A proposal is a run of frames ``[first, last)``. It is rated as a box in noise: by how far its mean
-stands above the base, times a power of its length. The root would be the likelihood ratio of a
-constant signal in white noise; what neighbouring frames score goes together, so that a longer one
-tells less than its length: the power is smaller. The base is the video's median, but at most half
-of its peak, so that a video that answers throughout is found whole. The numbers stand in `Rule`.
+stands above the base, times the root of its length (the likelihood ratio of a constant signal in
+white noise). The base is the video's median, but at most half of its peak, so that a video that
+answers throughout is found whole. The numbers stand in `Rule`.
 
 Curves are a few hundred frames long: plain lists are faster there than arrays.
 """
@@ -44,7 +43,7 @@ Run = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How spans are cut out of a curve; chosen by ``python -m benchmarks.quality_spans``.
+    """How spans are cut out of a curve; thresholds by ``python -m benchmarks.quality_spans``.
 
     Parameters
     ----------
@@ -60,8 +59,8 @@ class Rule:
         Temperature of the query-scored mean (standard scores): near 0 only the best frame counts.
     """
 
-    levels: tuple[float, ...] = (0.35, 0.5, 0.65, 0.8)
-    power: float = 0.3
+    levels: tuple[float, ...] = (0.5, 0.65, 0.8)
+    power: float = 0.5
     base: float = 0.5
     drop: float = 2.0
     heat: float = 0.1
@@ -281,7 +280,7 @@ def spans_of(curve: Curve, low: float, most: int = 5, rule: Rule = RULE) -> list
 
 
 def _rated(lists: _Lists, low: float) -> list[Run]:
-    """All proposals, the best rated first: mean over the base, times a power of the length."""
+    """All proposals, the best rated first: mean over the base, times the root of the length."""
     sums = [0.0, *accumulate(lists.values)]
 
     def order(run: Run) -> tuple[float, float, float]:
