@@ -56,7 +56,7 @@ bench-lab: $(READY)
 	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/python -m pip install -q -e ".[lab]"
 	$(BIN)/python -m benchmarks lab_costs lab_flickr8k lab_world $(if $(DATA),--shared $(DATA))
 
-# Trains the starter encoder and its larger sister again (an hour and a half to three on two cores), into the package.
+# Trains the starter encoder and its larger sister again (about an hour and a half on two cores), into the package.
 starter: $(READY)
 	$(BIN)/python -m pip install -q -r recipes/starter/requirements.txt
 	$(BIN)/python -m recipes.starter $(if $(DATA),--shared $(DATA)) --plus --install

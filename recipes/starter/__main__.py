@@ -6,8 +6,8 @@ bits, background bank, calibration, and the card. ``--install`` copies the resul
 ``--captions FILE.jsonl`` adds pictures of your own (rows with ``image``, ``captions`` or ``label``,
 and maybe ``split``), or trains on these alone where there is no ``--shared``. ``--few N`` takes N
 pictures a collection, to see that all runs; ``--each`` also writes a model of every run of the last
-stage, to see what a seed changes; ``--plus`` also makes the larger sister, ``OUT/plus`` (half an
-hour more). What it needs beside kinolex stands in ``requirements.txt``.
+stage, to see what a seed changes; ``--plus`` also makes the larger sister, ``OUT/plus`` (three
+quarters of an hour more). What it needs beside kinolex stands in ``requirements.txt``.
 """
 
 from __future__ import annotations

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from kinolex.cli.live import listening
-from kinolex.progress import Event
+from kinolex.cli import live
+from kinolex.cli.live import listening, shown
+from kinolex.progress import Event, silent
 
 FAILURE = Event("failure", path="/v/a.mp4", stage="probe", reason="empty", message="Empty.")
 
@@ -34,3 +35,19 @@ def test_quiet_tells_failures_only(capsys: pytest.CaptureFixture[str]) -> None:
         hear(Event("notice", message="No picture model."))
         hear(FAILURE)
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_bars_of_what_is_encoded_are_for_terminals_and_not_for_the_quiet(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    step = Event("step", stage="words of the classes", done=1, total=4)
+    with shown() as hear:
+        assert hear is silent
+    monkeypatch.setattr(live, "draws", lambda stream: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    with shown(quiet=True) as hear:
+        assert hear is silent
+    with shown() as hear:
+        hear(step)
+    assert "words of the classes" in capsys.readouterr().err

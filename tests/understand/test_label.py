@@ -17,6 +17,7 @@ import pytest
 from kinolex.errors import ModelMissingError, NotFoundError, UsageError
 from kinolex.library.records import ChannelData, FrameBlock, Stamp
 from kinolex.moments import Span, Video
+from kinolex.progress import Event
 from kinolex.search.engine import Engine
 from kinolex.understand.classes import Class
 from kinolex.understand.examples import examples_in
@@ -189,6 +190,20 @@ def test_examples_alone(plain_shelf: Shelf, colour_encoder: ColourEncoder, examp
         plain_shelf, colour_encoder, classes=(Class("red"), Class("blue")), examples=given
     )
     assert said(both) == said(found)
+
+
+def test_every_folder_of_examples_is_heard_of(
+    plain_shelf: Shelf, colour_encoder: ColourEncoder, examples: Path
+) -> None:
+    plain_shelf.video("a.mp4", colours=SCENES, shots=CUTS)
+    heard: list[Event] = []
+    wanted = Wanted(examples=examples_in(examples))
+    engine = Engine(plain_shelf.store, picture=colour_encoder)
+    label(plain_shelf.store, engine, video_of(plain_shelf, "a.mp4"), wanted, None, heard.append)
+    assert [(e.kind, e.stage, e.done, e.total) for e in heard] == [
+        ("step", "examples", 0, 2),
+        ("step", "examples", 1, 2),
+    ]
 
 
 def test_examples_mend_a_name_that_words_get_wrong(

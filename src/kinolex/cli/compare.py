@@ -46,7 +46,7 @@ def compare(
     from kinolex.cli.lab import demand_torch
 
     demand_torch()
-    from kinolex.cli.evaluate_model import shown
+    from kinolex.cli.live import shown
     from kinolex.lab.comparing import compare_runs
 
     with shown() as progress:

@@ -45,7 +45,7 @@ def without_labels(
 ) -> dict[str, Result]:
     """Try the library by probes that need no labels."""
     from kinolex.benchmark.unlabelled import run
-    from kinolex.cli.evaluate_model import shown
+    from kinolex.cli.live import shown
 
     options = dict(map(setting, settings))
     for name in options.keys() & {"library", "names", "sample", "seed", "progress"}:

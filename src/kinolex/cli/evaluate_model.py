@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kinolex.errors import UsageError
-from kinolex.progress import Event, Listener, silent
 
 if TYPE_CHECKING:
     from kinolex.benchmark.features import Features
@@ -19,7 +16,7 @@ if TYPE_CHECKING:
     from kinolex.datasets.records import Record
     from kinolex.evaluation.result import Result
 
-__all__ = ["Given", "over_model", "shown"]
+__all__ = ["Given", "over_model"]
 
 TOLD = 10
 """Videos that could not be had and are named."""
@@ -70,31 +67,6 @@ def over_model(
     found = evaluate_features(kept, records, choice, partly=given.partly)
     part = any(PARTLY in note for one in found.values() for note in one.notes)
     return _named(kept.model, found), int(part)
-
-
-@contextmanager
-def shown(*, quiet: bool = False) -> Iterator[Listener]:
-    """Bars of what is encoded, in a terminal; nothing elsewhere, nor if ``quiet``."""
-    from kinolex.cli.out import draws
-
-    if quiet or not draws(sys.stderr):
-        yield silent
-        return
-    from rich.console import Console
-    from rich.progress import Progress, TaskID
-
-    bars: dict[str, TaskID] = {}
-    with Progress(console=Console(stderr=True), transient=True) as drawn:
-
-        def hear(event: Event) -> None:
-            if event.kind != "step":
-                return
-            name = f"{event.path}: {event.stage}" if event.path else event.stage
-            if name not in bars:
-                bars[name] = drawn.add_task(name, total=event.total or None)
-            drawn.update(bars[name], completed=event.done)
-
-        yield hear
 
 
 def _named(model: str, found: dict[str, Result]) -> dict[str, Result]:
@@ -205,6 +177,8 @@ def _made(given: Given, records: Sequence[Record]) -> Features:
         raise UsageError(
             "Say where the videos are.", hint="Give --media FOLDER (or a zip of pictures)."
         )
+    from kinolex.cli.live import shown
+
     with shown() as progress:
         made = features_of(
             given.model,

@@ -233,7 +233,7 @@ def _filled(
     sampling: Sampling,
     partly: bool,
 ) -> tuple[str, ...]:
-    from kinolex.cli.evaluate_model import shown
+    from kinolex.cli.live import shown
     from kinolex.datasets import records as files
 
     said = list(files.read(records))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kinolex.cli.evaluate_model import shown
 from kinolex.cli.lazy import given, verb
 from kinolex.cli.lines import Line, bar, cells, cut, draw, fit, pad
+from kinolex.cli.live import shown
 from kinolex.cli.options import AsJson, opened
 from kinolex.cli.out import draws, put, put_json, say, tidy, width
 from kinolex.cli.times import clock, count, length, span_text

@@ -17,7 +17,7 @@ from kinolex.progress import Event, Listener, silent
 if TYPE_CHECKING:
     from rich.text import Text
 
-__all__ = ["KnownFailures", "listening"]
+__all__ = ["KnownFailures", "listening", "shown"]
 
 
 @dataclass(slots=True)
@@ -63,6 +63,29 @@ def listening(
     else:
         with _bars() as listener:
             yield listener
+
+
+@contextmanager
+def shown(*, quiet: bool = False) -> Iterator[Listener]:
+    """Bars of what is encoded, in a terminal; nothing elsewhere, nor if ``quiet``."""
+    if quiet or not draws(sys.stderr):
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    bars: dict[str, TaskID] = {}
+    with Progress(console=Console(stderr=True), transient=True) as drawn:
+
+        def hear(event: Event) -> None:
+            if event.kind != "step":
+                return
+            name = f"{event.path}: {event.stage}" if event.path else event.stage
+            if name not in bars:
+                bars[name] = drawn.add_task(name, total=event.total or None)
+            drawn.update(bars[name], completed=event.done)
+
+        yield hear
 
 
 def _only_failures(event: Event) -> None:

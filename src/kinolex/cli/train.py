@@ -41,7 +41,7 @@ def train(
     from kinolex.cli.lab import demand_torch
 
     demand_torch()
-    from kinolex.cli.evaluate_model import shown
+    from kinolex.cli.live import shown
     from kinolex.evaluation.reporting import report
     from kinolex.lab.training import running
     from kinolex.lab.training.settings import read

@@ -14,6 +14,7 @@ from kinolex.encoders.cards import Card, Kind, known_cards
 from kinolex.encoders.protocols import PictureEncoder, ScreenReader, SpeechEncoder, WordsEncoder
 from kinolex.encoders.sources import find_card, is_hub, present, resolve
 from kinolex.errors import EncoderError, ModelMissingError, NotFoundError, UsageError
+from kinolex.registries import nearest
 from kinolex.settings import Settings
 
 __all__ = [
@@ -149,10 +150,11 @@ def _given_folder(kind: Kind, name: str) -> tuple[Card, Path]:
         place, _, variant = name.rpartition("#")
         folder = Path(place).expanduser()
     if not folder.is_dir():
-        names = ", ".join(c.name for c in known_cards().values() if c.kind == kind)
+        names = [c.name for c in known_cards().values() if c.kind == kind]
         raise NotFoundError(
-            f"{name!r} is neither a {kind} model that kinolex knows nor a folder.",
-            hint=f"Known are {names}.",
+            f"{name!r} is neither a {kind} model that kinolex knows nor a folder."
+            f"{nearest(name, names)}",
+            hint=f"Known are {', '.join(names)}.",
         )
     return Card(
         folder.resolve().name,

@@ -54,6 +54,10 @@ def lex(text: str) -> Lexed:
     return out
 
 
+_BETWEEN = frozenset(",;+/&")
+"""What may stand between two concepts instead of a blank: ``@a,@b``."""
+
+
 def concept_name(text: str) -> str:
     """The name of a concept as it is kept, case folded; empty if the text is none.
 
@@ -84,8 +88,8 @@ def _concept(text: str, at: int) -> tuple[str, int] | None:
     while end < len(text) and _names(text[end]):
         end += 1
     name = concept_name(text[at + 1 : end].rstrip("-"))
-    if name and re.match(r"[,;+/&]-?@", text[end:]):
-        return name, end + 1  # @a,@b are two
+    if name and text[end : end + 1] in _BETWEEN and re.match(r"-?@", text[end + 1 :]):
+        return name, end + 1
     rest, end = _word(text, end) if end < len(text) else ("", end)
     if not name or any(c.isalnum() or c == "@" for c in re.sub(r"^['’][sS](?!\w)", "", rest)):
         return None
@@ -102,7 +106,7 @@ def _piece(text: str, at: int, out: Lexed) -> int:
     minus = re.compile(r"-*").match(text, at)
     start = minus.end() if minus else at
     excluded = start > at
-    begins = at == 0 or text[at - 1].isspace() or text[at - 1] in ",;+/&"
+    begins = at == 0 or text[at - 1].isspace() or text[at - 1] in _BETWEEN
     if begins and (concept := _concept(text, start)):
         name, end = concept
         out.concepts.append((name, not excluded))
