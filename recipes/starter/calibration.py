@@ -30,6 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kinolex.encoders.picture import OnnxPictures
+from kinolex.search.calibrate import unpopular
 from kinolex.search.likeness import GENERAL, Likeness, picture_background, picture_line
 from recipes.starter import pictures
 from recipes.starter.pictures import Labelled
@@ -110,7 +111,7 @@ def questions(encoder: object, sets: Sets) -> Asked:
         asked += [(form, right, True) for form in label_forms(label) for _ in range(ROUNDS)]
     texts = list(dict.fromkeys((*GENERAL, *(text for text, _, _ in asked))))
     told = dict(zip(texts, encoder.encode_words(texts, query=True), strict=True))  # type: ignore[attr-defined]
-    general = np.mean([told[text] for text in GENERAL], axis=0)
+    general = np.stack([told[text] for text in GENERAL])
     rows = [(told[text], right, label) for text, right, label in asked]
     return Asked(encoded(encoder, pool), near, rows, general)
 
@@ -120,7 +121,7 @@ def recalled(asked: Asked, popularity: float) -> float:
     known = [(vector, right) for vector, right, label in asked.questions if not label]
     if not known:
         return 0.0
-    told = np.stack([vector for vector, _ in known]) - popularity * asked.general
+    told = np.stack([unpopular(vector, asked.general, popularity) for vector, _ in known])
     best = (told @ asked.seen[: asked.near].T).argmax(axis=1)  # lengths do not change the order
     return float(np.mean([b in right for b, (_, right) in zip(best, known, strict=True)]))
 
@@ -131,7 +132,7 @@ def outcomes(asked: Asked, bank: npt.NDArray[np.float32], popularity: float) -> 
     near, far = np.arange(asked.near), np.arange(asked.near, len(asked.seen))
     found = []
     for vector, right, label in asked.questions:
-        less = vector - popularity * asked.general
+        less = unpopular(vector, asked.general, popularity)
         for size in SIZES:
             present = bool(rng.random() < 0.5)
             elsewhere = np.concatenate([near, far]) if label or not len(far) else far

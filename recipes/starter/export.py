@@ -22,11 +22,15 @@ from onnx import helper, numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
+from kinolex.encoders.hubness import levels, read_hubness
+from kinolex.encoders.preprocess import Box
 from recipes.starter import backbone
 from recipes.starter.pictures import Picture
-from recipes.starter.settings import DEVIATION, MEAN, WIDEST
+from recipes.starter.settings import DEVIATION, HUBNESS, MEAN, NEIGHBOURS, WIDEST
 
 OPSET = 17
+
+Rows = npt.NDArray[np.float32]
 
 
 class PictureSide(nn.Module):
@@ -213,7 +217,9 @@ def small_matrices(path: Path, out: Path) -> None:
     onnx.save(model, str(out))
 
 
-def write_rules(folder: Path, size: int, dimensions: int, tokens: int) -> None:
+def write_rules(
+    folder: Path, size: int, dimensions: int, tokens: int, crops: Sequence[Box] = ()
+) -> None:
     """The small JSON files that say how pictures and texts are prepared."""
     (folder / "visual").mkdir(parents=True, exist_ok=True)
     (folder / "textual").mkdir(exist_ok=True)
@@ -226,10 +232,23 @@ def write_rules(folder: Path, size: int, dimensions: int, tokens: int) -> None:
             "interpolation": "bicubic",
             "resize_mode": "squash",
             "widest": WIDEST,
+            **({"crops": [list(box) for box in crops]} if crops else {}),
         },
     )
     _json(folder / "textual" / "sentences.json", {"words": "all-minilm-l6-v2", "tokens": tokens})
     _json(folder / "config.json", {"embed_dim": dimensions})
+
+
+def write_hubness(folder: Path, questions: Rows, pictures: Rows) -> None:
+    """Captions' vectors, and how near unrelated pictures come to them (`HUBNESS`)."""
+    known = levels(questions)
+    np.save(folder / "questions.npy", known)
+    numbers = {"weight": HUBNESS, "neighbours": NEIGHBOURS, "usual": 0.0}
+    _json(folder / "hubness.json", numbers)
+    found = read_hubness(folder)
+    assert found is not None
+    usual = round(float(found.of(pictures).mean()), 6)
+    _json(folder / "hubness.json", numbers | {"usual": usual})
 
 
 def hashes(folder: Path) -> list[dict[str, Any]]:

@@ -3,7 +3,8 @@
 Backbones that differ make mistakes that differ, more so than two pairs of heads on one. Of the
 starter the first member is taken as it is; the other member learns in the same way, in three runs
 of its own, on `SECOND`. Which classes a picture shows the starter's backbone says for both, so that
-one classifier ships. One space of 512 dimensions again.
+one classifier ships. One space of 512 dimensions again. Of every picture the middle is looked
+at too, and pictures that come near to whatever is asked lose by it (`kinolex.encoders.hubness`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from recipes.starter import backbone, cache, chosen, export, finish, prepare, tr
 from recipes.starter.heads import Joined, PairedPictures
 from recipes.starter.pictures import Labelled
 from recipes.starter.prepare import Sets
-from recipes.starter.settings import BACKBONE, SECOND, Trial
+from recipes.starter.settings import BACKBONE, CROPS, SECOND, Trial
 from recipes.starter.texts import Texts
 from recipes.starter.train import Run
 
@@ -97,6 +98,7 @@ def make(
     bottoms = [backbone.Bottom(backbone.whole(network)) for network in NETWORKS]
     picture = export.PairSide(bottoms, [top for _, top in pair.runs], pair.pictures)
     size = 2 * trial.dimensions
-    finish.files(picture, export.TextSide(pair.words), sets, work, out / "plus", size)
+    text, asked = export.TextSide(pair.words), finish.questions(sets, [c[0] for c in classes])
+    finish.files(picture, text, sets, work, out / "plus", size, asked=asked, crops=CROPS)
     print(f"with a classifier each: {chosen.figures(replace(pair, alone=True), sets)}")
     return chosen.figures(pair, sets)

@@ -41,6 +41,17 @@ dev split 1.0, 0.8, 0.6, 0.4 gave R@10 63.5, 64.5, 65.0, 65.1 and unknown names 
 69.4, 68.2 (after half of the second stage).
 """
 
+HUBNESS = 0.5
+"""Weight of how near a picture comes to questions that are not its own (`encoders.hubness`)."""
+
+ASKED, NAMED, NEIGHBOURS = 750, 250, 10
+"""Captions and names of classes that it is told by, as both are asked, and how many of the nearest
+count. Four times as many gain 0.2 points of R@1 on the dev split and take two megabytes
+(`python -m benchmarks.quality_hubs`)."""
+
+CROPS = ((0.15, 0.15, 0.85, 0.85),)
+"""Parts that the larger sister looks at beside the whole picture: shares of its sides."""
+
 DRAWN = 840
 """Pictures that we draw ourselves."""
 

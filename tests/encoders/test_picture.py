@@ -121,6 +121,40 @@ def test_clip_crops_the_middle_and_siglip_squashes_all(tmp_path: Path) -> None:
     assert siglip.encode_pictures([shown])[0] @ colour_vector((1 / 3, 0, 0)) > 0.99
 
 
+def test_parts_are_looked_at_beside_the_whole(tmp_path: Path) -> None:
+    """The mean of what the whole and each part give by themselves, by hand."""
+    folder = make_picture_model(tmp_path / "m", kind="siglip")
+    single, rules = opened(folder), folder / "visual" / "preprocess_cfg.json"
+    boxes = [[0.0, 0.0, 0.5, 0.5], [0.25, 0.5, 1.0, 1.0]]
+    rules.write_text(json.dumps(json.loads(rules.read_text()) | {"crops": boxes}))
+    several = opened(folder)
+    assert several.version != single.version
+    assert several.picture_size == 2 * single.picture_size  # so that half of it fills the model
+    rng = np.random.default_rng(6)
+    for height, width in ((40, 60), (1, 1), (2, 301)):
+        picture = rng.integers(0, 256, (height, width, 3), np.uint8)
+        corner = picture[: max(1, round(height / 2)), : max(1, round(width / 2))]
+        part = picture[int(height / 2) :, int(width / 4) :]
+        rows = np.concatenate([single.encode_pictures([p]) for p in (picture, corner, part)])
+        mean = rows.astype(float).mean(axis=0)
+        wanted = mean / np.linalg.norm(mean)
+        for many in (1, 20):
+            found = several.encode_pictures([picture] * many)
+            assert np.abs(found - wanted).max() < 1e-5
+    check_encoder(several)
+
+
+@pytest.mark.parametrize(
+    "boxes", [[[0, 0, 0, 1]], [[0, 0.5, 1, 0.2]], [[0, 0, 1.1, 1]], [[0, 0, 1]], [["a"] * 4], 3]
+)
+def test_a_part_that_is_none_is_refused(tmp_path: Path, boxes: Any) -> None:
+    folder = make_picture_model(tmp_path / "m")
+    rules = folder / "visual" / "preprocess_cfg.json"
+    rules.write_text(json.dumps(json.loads(rules.read_text()) | {"crops": boxes}))
+    with pytest.raises(EncoderError, match=r"crop|preprocess_cfg"):
+        opened(folder)
+
+
 def test_long_texts_and_unknown_words(tmp_path: Path) -> None:
     for kind in ("clip", "siglip"):
         made = opened(make_picture_model(tmp_path / kind, "immich", kind))  # type: ignore[arg-type]

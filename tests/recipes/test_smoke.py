@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kinolex.encoders.hubness import read_hubness
 from kinolex.encoders.picture import OnnxPictures
 from kinolex.encoders.registry import load_words
 from kinolex.errors import ModelMissingError
@@ -87,6 +88,7 @@ def test_every_file_is_there_and_small(made):
         "background.npy",
         "calibration.json",
     } <= names
+    assert "questions.npy" not in names
     vision = out / "model" / "visual" / "model.onnx"
     assert vision.stat().st_size < 9_000_000
     assert not [n for n in onnx.load(str(vision)).graph.node if n.op_type == "Pad"]
@@ -138,7 +140,8 @@ def test_the_larger_sister_is_two_members_on_two_backbones_end_to_end(made):
 
     out, listed, _ = made
     images = [pictures.plain(i, SERVED) for i in pictures.read(pictures.own(listed)[:6])]
-    pixels = backbone.normalised(images)
+    middles = [pictures.plain(Image.fromarray(i[36:204, 36:204]), SERVED) for i in images]
+    pixels = backbone.normalised([*images, *middles])
     heads, top = trained(
         [torch.load(p, weights_only=False) for p in (out / "work").glob("checkpoint-2*.pt")]
     )
@@ -159,7 +162,13 @@ def test_the_larger_sister_is_two_members_on_two_backbones_end_to_end(made):
             heads.members[0].picture.eval()(mine, opinion),
             other.members[0].picture.eval()(theirs, opinion),
         ]
-        wanted = np.concatenate([p / p.norm(dim=1, keepdim=True) for p in parts], 1) / 2**0.5
+        both = np.concatenate([p / p.norm(dim=1, keepdim=True) for p in parts], 1)
+    mean = both.reshape(2, 6, -1).mean(axis=0)
+    mean /= np.linalg.norm(mean, axis=1, keepdims=True)
+    known = read_hubness(out / "plus")
+    assert known is not None
+    assert 40 < len(known.questions) <= 50, "a caption of each drawn picture"
+    wanted = known.pictures(mean)
     found = OnnxPictures("x", out / "plus-float").encode_pictures(images)
     assert found == pytest.approx(wanted, abs=1e-4)
     shipped = OnnxPictures("x", out / "plus").encode_pictures(images)

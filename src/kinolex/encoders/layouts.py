@@ -4,7 +4,8 @@
 ``visual/fp16/model.onnx``), ``visual/preprocess_cfg.json``, ``textual/model.onnx``,
 ``textual/tokenizer.json``, ``textual/tokenizer_config.json`` and
 open_clip's ``config.json``; where ``textual/sentences.json`` takes the tokenizer's place, the text
-side stands on a sentence encoder (`kinolex.encoders.on_sentences`). *transformers.js* (https://huggingface.co/onnx-community):
+side stands on a sentence encoder (`kinolex.encoders.on_sentences`); maybe ``hubness.json`` and
+``questions.npy`` (`kinolex.encoders.hubness`). *transformers.js* (https://huggingface.co/onnx-community):
 ``onnx/vision_model.onnx`` and ``onnx/text_model.onnx`` (or one ``onnx/model.onnx`` with both
 sides), with a suffix per variant, ``preprocessor_config.json``, ``tokenizer.json``,
 ``tokenizer_config.json`` and ``config.json``.
@@ -14,12 +15,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from kinolex.encoders import preprocess, tokens
 from kinolex.encoders.hashes import content_version
+from kinolex.encoders.hubness import files_of
 from kinolex.encoders.on_sentences import sentences_of
 from kinolex.encoders.preprocess import PictureRule
 from kinolex.encoders.tokens import TextRule
@@ -43,6 +45,8 @@ class Layout:
     dimensions: int
     sentences: str = ""
     """The sentence encoder that the text side stands on (`kinolex.encoders.on_sentences`)."""
+    beside: tuple[Path, ...] = ()
+    """Other files that change vectors (`kinolex.encoders.hubness`)."""
 
     @property
     def combined(self) -> bool:
@@ -51,8 +55,11 @@ class Layout:
 
     def version(self) -> str:
         """Twelve hexadecimal digits from the content of all files and from the rules."""
-        files = [*_with_data(self.vision), *_with_data(self.text), self.tokenizer]
-        rules = [asdict(self.picture_rule), asdict(self.text_rule)]
+        files = [*_with_data(self.vision), *_with_data(self.text), self.tokenizer, *self.beside]
+        picture = asdict(self.picture_rule)
+        if not picture["crops"]:
+            del picture["crops"]  # spaces from before there were any stay what they are
+        rules = [picture, asdict(self.text_rule)]
         return content_version(files, json.dumps(rules, sort_keys=True))
 
 
@@ -76,9 +83,9 @@ def read_layout(folder: Path, given: Mapping[str, Any]) -> Layout:
         raise EncoderError(f"The model folder {folder} is missing.")
     try:
         if (folder / "visual").is_dir() or (folder / "textual").is_dir():
-            return _immich(folder, given)
+            return replace(_immich(folder, given), beside=files_of(folder))
         if (folder / "preprocessor_config.json").is_file() or (folder / "onnx").is_dir():
-            return _transformers(folder, given)
+            return replace(_transformers(folder, given), beside=files_of(folder))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise EncoderError(
             f"The file config.json of {folder} is not understood: {error}."

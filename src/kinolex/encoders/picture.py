@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from kinolex.encoders import notes, runtime, tokens
 from kinolex.encoders.cards import Card
+from kinolex.encoders.hubness import read_hubness
 from kinolex.encoders.layouts import Layout, read_layout
 from kinolex.encoders.on_sentences import SentenceSide, TokenEncoder
 from kinolex.encoders.preprocess import check_picture
@@ -98,6 +99,7 @@ class OnnxPictures:
         self._layout: Layout = read_layout(folder, self._given)
         self._version = self._layout.version()
         self._dimensions = dimensions or self._layout.dimensions
+        self._hubness = read_hubness(folder)
         self._lock = threading.Lock()
         self._pictures: _PictureSide | None = None
         self._words: _TextSide | SentenceSide | None = None
@@ -152,7 +154,8 @@ class OnnxPictures:
             check_picture(picture)
         if not len(pictures):
             return np.zeros((0, self.dimensions), np.float32)
-        return self._checked(self._picture_side().encode(pictures), "picture")
+        found = self._checked(self._picture_side().encode(pictures), "picture")
+        return self._hubness.pictures(found) if self._hubness else found
 
     def encode_words(self, texts: Sequence[str], *, query: bool = False) -> Vectors:
         """Encode texts into the space of the pictures; (n, dimensions) float32, unit rows.
@@ -161,7 +164,8 @@ class OnnxPictures:
         """
         if not len(texts):
             return np.zeros((0, self.dimensions), np.float32)
-        return self._checked(self._text_side().encode(texts), "text")
+        found = self._checked(self._text_side().encode(texts), "text")
+        return self._hubness.questioned(found) if self._hubness else found
 
     def background(self) -> Vectors | None:
         """Vectors of unrelated pictures (``background.npy`` in the folder); (m, d) or None.
@@ -233,6 +237,11 @@ class OnnxPictures:
             raise EncoderError(
                 f"{self._name} gave a {what} vector of {found.shape[1]} dimensions "
                 f"instead of {self._dimensions}."
+            )
+        known = self._hubness.questions.shape[1] if self._hubness else found.shape[1]
+        if known != found.shape[1]:
+            raise EncoderError(
+                f"The questions of {self._name} have {known} dimensions, not {found.shape[1]}."
             )
         return unit(found, f"{what} side of {self._name}")
 
@@ -335,6 +344,15 @@ class _PictureSide(_Side):
             )
 
     def encode(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> Vectors:
+        """(n, dimensions) float32; the mean of a picture's views where there are several."""
+        if not self.rule.crops:
+            return self._seen(pictures)
+        views = [view for picture in pictures for view in self.rule.views(picture)]
+        rows = unit(self._seen(views), "picture side")
+        means: Vectors = rows.reshape(len(pictures), -1, rows.shape[1]).mean(axis=1)
+        return means
+
+    def _seen(self, pictures: Sequence[npt.NDArray[np.uint8]]) -> Vectors:
         size = self.rows(self.input)
         found = []
         for start in range(0, len(pictures), size):

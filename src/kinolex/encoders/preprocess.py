@@ -21,6 +21,7 @@ __all__ = ["PictureRule", "check_picture", "from_open_clip", "from_transformers"
 
 Resize = Literal["shortest", "squash", "longest"]
 Triple = tuple[float, float, float]
+Box = tuple[float, float, float, float]
 
 INTERPOLATIONS = ("nearest", "lanczos", "bilinear", "bicubic", "box", "hamming")
 """Names in the order of Pillow's (and so transformers') numbers 0 to 5."""
@@ -61,6 +62,9 @@ class PictureRule:
         Colour of padding.
     crop_rounding : {"even", "floor"}
         Where an odd crop margin goes: as torchvision rounds (open_clip) or down (transformers).
+    crops : tuple of (left, top, right, bottom)
+        Parts of a picture, as shares of its sides, that are looked at beside the whole; its vector
+        is the mean of all these (multi-crop evaluation, A. Krizhevsky et al., NeurIPS 2012).
     """
 
     height: int
@@ -75,6 +79,7 @@ class PictureRule:
     scale: float = 1 / 255
     fill: tuple[int, int, int] = (0, 0, 0)
     crop_rounding: Literal["even", "floor"] = "even"
+    crops: tuple[Box, ...] = ()
 
     def __post_init__(self) -> None:
         if not (0 < self.height <= 4096 and 0 < self.width <= 4096):
@@ -87,11 +92,33 @@ class PictureRule:
             raise EncoderError(f"The widest ratio of sides cannot be {self.widest}: 1 or more.")
         if len(self.mean) != 3 or len(self.std) != 3 or not all(s > 0 for s in self.std):
             raise EncoderError("Mean and deviation must be three numbers, deviations above 0.")
+        for left, top, right, bottom in self.crops:
+            if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+                raise EncoderError(f"A crop cannot be {left}, {top}, {right}, {bottom}.")
+
+    def views(self, picture: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.uint8]]:
+        """The picture, and its `crops`, of one pixel at least.
+
+        Examples
+        --------
+        >>> rule = PictureRule(2, 2, crops=((0.25, 0.0, 0.75, 1.0),))
+        >>> [view.shape for view in rule.views(np.zeros((4, 8, 3), np.uint8))]
+        [(4, 8, 3), (4, 4, 3)]
+        """
+        height, width = picture.shape[:2]
+        made = [picture]
+        for left, top, right, bottom in self.crops:
+            x, y = int(left * width), int(top * height)
+            right_edge, below = round(right * width), round(bottom * height)
+            made.append(picture[y : max(y + 1, below), x : max(x + 1, right_edge)])
+        return made
 
     @property
     def short_side(self) -> int:
         """Shorter side (pixels) that a picture should at least keep before it comes here."""
-        return max(self.height, self.width, self.resize_to, *self.squash_to)
+        side = max(self.height, self.width, self.resize_to, *self.squash_to)
+        shares = [min(right - left, bottom - top) for left, top, right, bottom in self.crops]
+        return math.ceil(side / max(min([1.0, *shares]), 0.25))
 
     def levels(self, picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """Resize and crop one (h, w, 3) picture; (height, width, 3) uint8.
@@ -216,7 +243,7 @@ def check_picture(picture: Any) -> None:
 def from_open_clip(given: Mapping[str, Any]) -> PictureRule:
     """Read open_clip's ``preprocess_cfg.json`` (Immich's layout).
 
-    Beside its keys ``widest`` is read, which the starter has (see `PictureRule`).
+    Beside its keys ``widest`` and ``crops`` are read, which starters have (see `PictureRule`).
 
     Raises
     ------
@@ -246,6 +273,7 @@ def from_open_clip(given: Mapping[str, Any]) -> PictureRule:
             mean=_triple(given.get("mean", CLIP_MEAN)),
             std=_triple(given.get("std", CLIP_STD)),
             fill=(int(fill),) * 3 if isinstance(fill, (int, float)) else _whole(fill),
+            crops=tuple(map(_box, given.get("crops", ()))),
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise EncoderError(f"The file preprocess_cfg.json is not understood: {error!r}.") from error
@@ -334,6 +362,11 @@ def _triple(given: Any) -> Triple:
     each = (given,) * 3 if isinstance(given, (int, float)) else given
     red, green, blue = (float(v) for v in each)
     return red, green, blue
+
+
+def _box(given: Any) -> Box:
+    left, top, right, bottom = (float(v) for v in given)
+    return left, top, right, bottom
 
 
 def _whole(given: Any) -> tuple[int, int, int]:

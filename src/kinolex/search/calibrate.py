@@ -65,6 +65,7 @@ WEAK = 0.12
 SENTENCE_MEAN = 0.04
 SENTENCE_DEVIATION = 0.076
 _SHRINK = 60.0
+_SAME = 1e-6
 
 Floats = npt.NDArray[np.float64]
 
@@ -199,7 +200,9 @@ def unpopular(
     """A query that marks down what every question likes.
 
     Subtracting ``weight`` times an item's mean score over general questions is the same as
-    subtracting their mean vector from the query, so that it costs nothing per item.
+    subtracting their mean vector from the query, so that it costs nothing per item. A dimension
+    that is the same in all of them asks nothing: it is a term that the encoder gives every item
+    (`kinolex.encoders.hubness`), and stays.
 
     Parameters
     ----------
@@ -208,5 +211,11 @@ def unpopular(
         Vectors of general questions.
     weight : float
         0 changes nothing.
+
+    Examples
+    --------
+    >>> unpopular(np.float32([-0.5, 1, 0]), np.float32([[-0.5, 0, 1], [-0.5, 0, 0]]), 1.0).tolist()
+    [-0.5, 1.0, -0.5]
     """
-    return np.asarray(query - weight * general.mean(axis=0), np.float32)
+    asked = np.ptp(general, axis=0) > _SAME if len(general) > 1 else np.ones(len(query))
+    return np.asarray(query - weight * asked * general.mean(axis=0), np.float32)
