@@ -50,6 +50,9 @@ bench-quality: $(READY)
 	$(BIN)/python -c "import matplotlib" 2>/dev/null || $(BIN)/python -m pip install -q -e ".[bench]"
 	$(BIN)/python -m benchmarks.quality $(if $(DATA),--shared $(DATA)) \
 	  $(if $(wildcard build/starter/model-float),--float build/starter/model-float)
+	$(BIN)/python -m benchmarks.quality $(if $(DATA),--shared $(DATA)) --picture starter-plus \
+	  --json benchmarks/results/quality-plus.json --plot build/quality-plus.png \
+	  $(if $(wildcard build/starter/plus-float),--float build/starter/plus-float)
 
 # The lab on the World (hours of one core), on Flickr8k, and its costs; also part of `make bench`.
 bench-lab: $(READY)
