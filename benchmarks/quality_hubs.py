@@ -28,13 +28,14 @@ from kinolex.encoders.preprocess import Box, PictureRule
 from kinolex.encoders.registry import cards
 from kinolex.encoders.sources import resolve
 from recipes.starter import pictures
+from recipes.starter.settings import ASKED, CROPS, HUBNESS, NAMED, SERVED
 
 PARTS: dict[str, Box] = {
     "top left": (0.0, 0.0, 0.7, 0.7),
     "top right": (0.3, 0.0, 1.0, 0.7),
     "bottom left": (0.0, 0.3, 0.7, 1.0),
     "bottom right": (0.3, 0.3, 1.0, 1.0),
-    "middle": (0.15, 0.15, 0.85, 0.85),
+    "middle": CROPS[0],
 }
 
 WAYS: dict[str, tuple[str, ...]] = {
@@ -45,15 +46,15 @@ WAYS: dict[str, tuple[str, ...]] = {
     "the whole and four corners": ("top left", "top right", "bottom left", "bottom right"),
 }
 
-HUBNESS = {
+BANKS = {
     "none": (0, 0, 0.0),
-    "weight 0.3": (750, 250, 0.3),
-    "as it ships": (750, 250, 0.5),
-    "weight 0.8": (750, 250, 0.8),
-    "captions alone": (1000, 0, 0.5),
-    "four times as many": (3000, 1000, 0.5),
+    "weight 0.3": (ASKED, NAMED, 0.3),
+    "as it ships": (ASKED, NAMED, HUBNESS),
+    "weight 0.8": (ASKED, NAMED, 0.8),
+    "captions alone": (ASKED + NAMED, 0, HUBNESS),
+    "four times as many": (4 * ASKED, 4 * NAMED, HUBNESS),
 }
-"""Captions, names, and the weight; of 100 questions the nearest one counts."""
+"""Captions, names, and the weight; the nearest of 100 questions counts."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,14 @@ class Held:
 
 def held(shared: Path) -> Held:
     """From the folder of data."""
-    flickr = pictures.flickr8k(shared)
-    caltech = [one for one in pictures.more(shared) if one.collection == "caltech101"]
-    labels = set(sorted({one.label for one in caltech})[::3])
+    flickr, more = pictures.flickr8k(shared), pictures.more(shared)
+    labels = pictures.held(more)
     classes = json.loads((shared / "data" / "imagenet_sample" / "classes.json").read_text("utf-8"))
     rng = np.random.default_rng(4)
     told = [one.captions[0] for one in flickr if one.split == "train"]
     return Held(
         [one for one in flickr if one.split == "dev"],
-        [one for one in caltech if one.label in labels],
+        [one for one in more if one.collection == "caltech101" and one.label in labels],
         [told[i] for i in rng.permutation(len(told))],
         [classes[i]["name"] for i in rng.permutation(len(classes))],
     )
@@ -109,7 +109,7 @@ def views(encoder: OnnxPictures, some: Sequence[pictures.Labelled]) -> dict[str,
     images = [np.asarray(image) for image in pictures.read(list(some))]
     found = {"whole": _encoded(encoder, images)}
     for part, box in PARTS.items():
-        rule = PictureRule(240, 240, crops=(box,))
+        rule = PictureRule(SERVED, SERVED, crops=(box,))
         found[part] = _encoded(encoder, [rule.views(image)[1] for image in images])
     return found
 
@@ -134,14 +134,14 @@ def looked(table: Table, name: str, data: Held) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         encoder = plain(name, Path(scratch))
         seen = views(encoder, [*data.captioned, *data.named])
-        every = (captions, labels, data.captions[:3000], data.names)
+        every = (captions, labels, data.captions[: 4 * ASKED], data.names)
         told, named, known, names = (encoder.encode_words(some, query=True) for some in every)
     owners = [i for i, one in enumerate(data.captioned) for _ in one.captions]
     own = np.array([["", *labels].index(one.label) - 1 for one in (*data.captioned, *data.named)])
     for way, parts in WAYS.items():
         rows = np.sum([seen["whole"], *(seen[part] for part in parts)], axis=0)
         rows = np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
-        for label, (first, second, weight) in HUBNESS.items():
+        for label, (first, second, weight) in BANKS.items():
             if parts and label not in ("none", "as it ships"):
                 continue
             questions = np.concatenate([known[:first], names[:second]])

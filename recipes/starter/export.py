@@ -22,7 +22,8 @@ from onnx import helper, numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from kinolex.encoders.hubness import levels, read_hubness
+from kinolex.encoders.hubness import Hubness, levels
+from kinolex.encoders.picture import unit
 from kinolex.encoders.preprocess import Box
 from recipes.starter import backbone
 from recipes.starter.pictures import Picture
@@ -241,14 +242,12 @@ def write_rules(
 
 def write_hubness(folder: Path, questions: Rows, pictures: Rows) -> None:
     """Captions' vectors, and how near unrelated pictures come to them (`HUBNESS`)."""
-    known = levels(questions)
-    np.save(folder / "questions.npy", known)
-    numbers = {"weight": HUBNESS, "neighbours": NEIGHBOURS, "usual": 0.0}
+    directions = levels(questions)
+    known = Hubness(unit(directions, "questions"), HUBNESS, NEIGHBOURS, usual=0.0)
+    usual = round(float(known.of(pictures).mean()), 6)
+    np.save(folder / "questions.npy", directions)
+    numbers = {"weight": HUBNESS, "neighbours": NEIGHBOURS, "usual": usual}
     _json(folder / "hubness.json", numbers)
-    found = read_hubness(folder)
-    assert found is not None
-    usual = round(float(found.of(pictures).mean()), 6)
-    _json(folder / "hubness.json", numbers | {"usual": usual})
 
 
 def hashes(folder: Path) -> list[dict[str, Any]]:

@@ -65,6 +65,11 @@ def more(shared: Path, limit: int = 0) -> list[Labelled]:
     return few(found, limit)
 
 
+def held(some: Iterable[Labelled]) -> set[str]:
+    """Labels that training never has, to choose by: a third of those of ``caltech101``."""
+    return set(sorted({one.label for one in some if one.collection == "caltech101"})[::3])
+
+
 def own(listed: Path) -> list[Labelled]:
     """Pictures of one's own: a JSONL file whose rows have ``image`` and ``captions`` or ``label``.
 

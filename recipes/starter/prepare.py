@@ -62,7 +62,7 @@ def sets_of(shared: Path, work: Path, limit: int = 0) -> Sets:
     """Split what is in the folder; at most ``limit`` pictures a collection and split (0 = all)."""
     flickr = pictures.flickr8k(shared, limit)
     more = pictures.more(shared, limit)
-    held = set(sorted({m.label for m in more if m.collection == "caltech101"})[::3])
+    held = pictures.held(more)
     unknown = [m for m in more if m.collection == "caltech101" and m.label in held]
     train = [f for f in flickr if f.split in ("train", "none")]
     dev = [f for f in flickr if f.split == "dev"]

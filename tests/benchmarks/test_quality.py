@@ -12,6 +12,7 @@ from benchmarks.harness import Table
 from benchmarks.quality_asked import chance_of, rank_of
 from benchmarks.quality_chance import Said, bins, error
 from benchmarks.quality_clips import area
+from benchmarks.quality_hubs import precision
 from benchmarks.quality_labels import CLASSES
 from benchmarks.quality_pictures import recall
 from benchmarks.quality_seeds import beside
@@ -24,6 +25,20 @@ few = st.lists(st.integers(0, 5), min_size=1, max_size=12)
 def test_area_is_how_often_a_present_question_is_above(yes, no):
     wins = [1.0 if a > b else 0.5 if a == b else 0.0 for a in yes for b in no]
     assert area(yes, no) == pytest.approx(statistics.mean(wins))
+
+
+@given(st.integers(0, 10_000))
+def test_precision_is_averaged_over_the_right_ones(seed):
+    rng = np.random.default_rng(seed)
+    scores = rng.permutation(20).reshape(2, 10).astype(np.float32)
+    right = rng.random((2, 10)) < 0.4
+    right[:, 3] = True
+    wanted = []
+    for row, own in zip(scores.tolist(), right.tolist(), strict=True):
+        order = sorted(range(10), key=lambda i: -row[i])
+        places = [n for n, i in enumerate(order, 1) if own[i]]
+        wanted.append(statistics.mean(k / n for k, n in enumerate(places, 1)))
+    assert precision(scores, right) == pytest.approx(statistics.mean(wanted))
 
 
 @given(st.integers(0, 10_000))

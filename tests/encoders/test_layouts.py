@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kinolex.encoders import layouts
 from kinolex.encoders.layouts import read_layout
 from kinolex.errors import EncoderError
 from kinolex.testing.models import make_picture_model
@@ -72,6 +73,18 @@ def test_the_version_follows_content_not_place(tmp_path: Path) -> None:
     data = moved / "visual" / "model.onnx_data"
     data.write_bytes(data.read_bytes()[:-4] + b"\0\0\0\0")  # weights beside the model count
     assert read_layout(moved, {}).version() != first
+
+
+def test_spaces_from_before_crops_stay_what_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key more in the rules would make every library look at its pictures again."""
+    monkeypatch.setattr(layouts, "content_version", lambda files, rules: rules)
+    folder = make_picture_model(tmp_path / "m")
+    assert "crops" not in read_layout(folder, {}).version()
+    rule = folder / "visual" / "preprocess_cfg.json"
+    rule.write_text(json.dumps(json.loads(rule.read_text()) | {"crops": [[0, 0, 0.5, 1]]}))
+    assert json.loads(read_layout(folder, {}).version())[0]["crops"] == [[0.0, 0.0, 0.5, 1.0]]
 
 
 def test_other_files_do_not_change_the_version(tmp_path: Path) -> None:

@@ -118,7 +118,9 @@ def files_of(folder: Path) -> tuple[Path, ...]:
     there = [folder / name for name in FILES if (folder / name).is_file()]
     if len(there) == 1:
         missing = next(name for name in FILES if name != there[0].name)
-        raise EncoderError(f"The file {folder / missing} is missing: {there[0].name} needs it.")
+        raise EncoderError(
+            f"The file {folder / missing} is missing: add it, or delete {there[0].name}, which needs it."
+        )
     return tuple(there)
 
 

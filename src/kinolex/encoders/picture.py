@@ -241,7 +241,8 @@ class OnnxPictures:
         known = self._hubness.questions.shape[1] if self._hubness else found.shape[1]
         if known != found.shape[1]:
             raise EncoderError(
-                f"The questions of {self._name} have {known} dimensions, not {found.shape[1]}."
+                f"The questions of {self._name} have {known} dimensions, not {found.shape[1]}: "
+                "delete hubness.json and questions.npy, or bring those that belong to it."
             )
         return unit(found, f"{what} side of {self._name}")
 
