@@ -161,6 +161,9 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, required=True, help="folder with data/")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     given = parser.parse_args()
+    for name in ("flickr8k", "more", "imagenet_sample"):
+        if not (given.shared / "data" / name).is_dir():
+            parser.error(f"{given.shared} has no data/{name}: give the folder that holds data/")
     table, data = Table("quality-hubs"), held(given.shared)
     for name in ("starter", "starter-plus"):
         looked(table, name, data)

@@ -117,10 +117,9 @@ def files_of(folder: Path) -> tuple[Path, ...]:
     """
     there = [folder / name for name in FILES if (folder / name).is_file()]
     if len(there) == 1:
-        missing = next(name for name in FILES if name != there[0].name)
-        raise EncoderError(
-            f"The file {folder / missing} is missing: add it, or delete {there[0].name}, which needs it."
-        )
+        known = there[0].name
+        missing = folder / next(name for name in FILES if name != known)
+        raise EncoderError(f"The file {missing} is missing: add it, or delete {known}.")
     return tuple(there)
 
 

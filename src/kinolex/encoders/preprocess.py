@@ -94,7 +94,10 @@ class PictureRule:
             raise EncoderError("Mean and deviation must be three numbers, deviations above 0.")
         for left, top, right, bottom in self.crops:
             if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-                raise EncoderError(f"A crop cannot be {left}, {top}, {right}, {bottom}.")
+                raise EncoderError(
+                    f"A crop cannot be {left}, {top}, {right}, {bottom}: left, top, right and "
+                    "bottom are shares of the sides, from 0 to 1."
+                )
 
     def views(self, picture: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.uint8]]:
         """The picture, and its `crops`, of one pixel at least.
