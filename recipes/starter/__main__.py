@@ -7,7 +7,8 @@ bits, background bank, calibration, and the card. ``--install`` copies the resul
 and maybe ``split``), or trains on these alone where there is no ``--shared``. ``--few N`` takes N
 pictures a collection, to see that all runs; ``--each`` also writes a model of every run of the last
 stage, to see what a seed changes; ``--plus`` also makes the larger sister, ``OUT/plus`` (three
-quarters of an hour more). What it needs beside kinolex stands in ``requirements.txt``.
+quarters of an hour more; with ``--each`` ``OUT/plus-run-N`` too). What it needs beside kinolex
+stands in ``requirements.txt``.
 """
 
 from __future__ import annotations
@@ -109,7 +110,9 @@ def make(
         print(f"run {number}: {chosen.chosen_by(run[0], sets, texts, work, top=run[1])}")
         finish.model(*run, sets, work, out / f"run-{number}", trial)
     if larger:
-        print(f"{plus.NAME}: {plus.make((heads, top), sets, texts, classes, out, trial)}")
+        alone = runs if each else ()
+        found = plus.make((heads, top), sets, texts, classes, out, trial, alone)
+        print(f"{plus.NAME}: {found}")
     return figures
 
 

@@ -75,7 +75,13 @@ class Pair:
 
 
 def make(
-    first: Run, sets: Sets, known: Texts, classes: Sequence[Sequence[str]], out: Path, trial: Trial
+    first: Run,
+    sets: Sets,
+    known: Texts,
+    classes: Sequence[Sequence[str]],
+    out: Path,
+    trial: Trial,
+    each: Sequence[Run] = (),
 ) -> dict[str, float]:
     """Train the second member and write ``out/plus``; gives the figures of the dev sets.
 
@@ -89,16 +95,27 @@ def make(
         ``out/work`` keeps what is done.
     trial : Trial
         The starter's; of the second member everything is the same but the backbone.
+    each : sequence of (Heads, Top)
+        Runs of the starter, each to be written with a run of the second member, as
+        ``out/plus-run-N``: what a seed changes.
     """
     work = out / "work"
     second = replace(trial, name=NAME, backbone=SECOND, members=1)
     data = prepare.data_of(sets, known, classes, work, SECOND)
-    run = train.averaged(train.both(second, data, work))
-    pair = Pair((first, run), known, work)
-    bottoms = [backbone.Bottom(backbone.whole(network)) for network in NETWORKS]
-    picture = export.PairSide(bottoms, [top for _, top in pair.runs], pair.pictures)
-    size = 2 * trial.dimensions
-    text, asked = export.TextSide(pair.words), finish.questions(sets, [c[0] for c in classes])
-    finish.files(picture, text, sets, work, out / "plus", size, asked=asked, crops=CROPS)
+    runs = train.both(second, data, work)
+    asked, size = finish.questions(sets, [c[0] for c in classes]), 2 * trial.dimensions
+    pair = Pair((first, train.averaged(runs)), known, work)
+    _write(pair, sets, asked, out / "plus", size)
+    for number, both in enumerate(zip(each, runs, strict=False), 1):
+        alone = Pair(both, known, work)
+        _write(alone, sets, asked, out / f"plus-run-{number}", size)
+        print(f"run {number}: {chosen.figures(alone, sets)}")
     print(f"with a classifier each: {chosen.figures(replace(pair, alone=True), sets)}")
     return chosen.figures(pair, sets)
+
+
+def _write(pair: Pair, sets: Sets, asked: Sequence[str], out: Path, size: int) -> None:
+    bottoms = [backbone.Bottom(backbone.whole(network)) for network in NETWORKS]
+    picture = export.PairSide(bottoms, [top for _, top in pair.runs], pair.pictures)
+    text = export.TextSide(pair.words)
+    finish.files(picture, text, sets, pair.folder, out, size, asked=asked, crops=CROPS)

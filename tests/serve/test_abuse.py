@@ -315,6 +315,28 @@ def test_a_film_that_nobody_goes_on_reading_gives_way(
     assert rest < whole
 
 
+def test_a_paused_film_of_which_much_lies_unread_gives_way_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "IDLE", 0.5)
+    film = make_clip(
+        tmp_path / "noise.mp4", scenes=[(0.2, f"noise:{n}") for n in range(30)], size=(640, 360)
+    )
+
+    async def opened() -> int:
+        transcoders = Transcoders(most=1)
+        first = await transcoders.open(film, 0.0)
+        await anext(first)
+        await asyncio.sleep(3)  # what is unread grows until the pipe is not looked at any more
+        second = await asyncio.wait_for(transcoders.open(film, 0.0), 60)
+        await anext(second)
+        await asyncio.sleep(3)
+        await asyncio.wait_for(transcoders.close(), 60)  # nor does the server hang at its end
+        return len(transcoders.running)
+
+    assert asyncio.run(opened()) == 0
+
+
 def test_a_transcoder_that_shows_nothing_leaves_its_place(held: Held) -> None:
     async def opened() -> int:
         transcoders = Transcoders(most=1)

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kinolex.errors import NotFoundError
+from kinolex.serve.children import ended
 from kinolex.serve.problems import NotNowError
 
 __all__ = ["Job", "Jobs", "State"]
@@ -229,10 +230,10 @@ class Jobs:
         if child.returncode is None:
             _signal(child, signal.SIGTERM)
             try:
-                await asyncio.wait_for(child.wait(), 5)
+                await asyncio.wait_for(ended(child), 5)
             except TimeoutError:
                 _signal(child, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
-        await child.wait()
+        await ended(child)
 
     async def watch(
         self, job: Job, after: int = 0

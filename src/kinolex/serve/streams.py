@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from kinolex.errors import NotFoundError
+from kinolex.serve.children import ended
 from kinolex.serve.problems import BusyError
 
 __all__ = ["TYPES", "Transcoders", "media_type"]
@@ -63,6 +64,46 @@ def media_type(path: Path) -> str:
     return TYPES.get(path.suffix.lower(), "application/octet-stream")
 
 
+class _Film:
+    """A child process and its reader.
+
+    Attributes
+    ----------
+    idle : float
+        Time since when its reader takes nothing; infinite: it waits for more.
+    """
+
+    def __init__(self, child: asyncio.subprocess.Process) -> None:
+        self.idle = math.inf
+        self._child = child
+        self._turn = asyncio.Lock()
+
+    async def begin(self, path: Path, start: float) -> bytes:
+        """Give the order; the first bytes."""
+        assert self._child.stdin is not None
+        order = {"path": str(path), "start": start}
+        self._child.stdin.write(json.dumps(order).encode() + b"\n")
+        self._child.stdin.close()
+        return await self.read()
+
+    async def read(self) -> bytes:
+        """The next bytes, none behind the end."""
+        assert self._child.stdout is not None
+        self.idle = math.inf
+        async with self._turn:
+            piece = await self._child.stdout.read(_PIECE)
+        self.idle = time.monotonic()
+        return piece
+
+    async def end(self) -> None:
+        """Kill the child, and wait until it is gone."""
+        if self._child.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._child.kill()
+        async with self._turn:  # its reader, where there still is one, finds the end and leaves
+            await ended(self._child)
+
+
 class Transcoders:
     """Runs a bounded number of child processes.
 
@@ -73,8 +114,7 @@ class Transcoders:
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._starting = 0
-        self.running: dict[asyncio.subprocess.Process, float] = {}
-        """Children, each with the time since when its reader takes nothing; infinite: it waits."""
+        self.running: set[_Film] = set()
 
     async def open(self, path: Path, start: float) -> AsyncIterator[bytes]:
         """Begin to transcode; the first bytes are there when this returns.
@@ -96,35 +136,28 @@ class Transcoders:
         try:
             if stalest is not None:
                 await self._end(stalest)
-            child = await self._child()
-            self.running[child] = math.inf
+            film = _Film(await self._child())
+            self.running.add(film)
         finally:
             self._starting -= 1
         try:
-            assert child.stdin is not None
-            assert child.stdout is not None
-            child.stdin.write(json.dumps({"path": str(path), "start": start}).encode() + b"\n")
-            child.stdin.close()
-            first = await child.stdout.read(_PIECE)
+            first = await film.begin(path, start)
         except BaseException:
-            await self._end(child)
+            await self._end(film)
             raise
         if not first:
-            await self._end(child)
+            await self._end(film)
             raise NotFoundError(
                 "Nothing of this film can be shown from there on.", hint="Ask for an earlier time."
             )
-        self.running[child] = time.monotonic()
-        return self._pieces(child, first)
+        return self._pieces(film, first)
 
-    def _stalest(self) -> asyncio.subprocess.Process | None:
+    def _stalest(self) -> _Film | None:
         """The one whose reader takes nothing for longest, where that is long enough."""
-        since, stalest = min(
-            ((since, child) for child, since in self.running.items()),
-            key=lambda one: one[0],
-            default=(math.inf, None),
-        )
-        return stalest if time.monotonic() - since >= IDLE else None
+        stalest = min(self.running, key=lambda film: film.idle, default=None)
+        if stalest is None or time.monotonic() - stalest.idle < IDLE:
+            return None
+        return stalest
 
     async def _child(self) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
@@ -137,30 +170,20 @@ class Transcoders:
             stderr=asyncio.subprocess.DEVNULL,
         )
 
-    async def _pieces(
-        self, child: asyncio.subprocess.Process, first: bytes
-    ) -> AsyncIterator[bytes]:
-        assert child.stdout is not None
+    async def _pieces(self, film: _Film, first: bytes) -> AsyncIterator[bytes]:
         try:
             piece = first
             while piece:
-                if child in self.running:
-                    self.running[child] = time.monotonic()
                 yield piece  # the pipe fills up, and the child waits, while nobody takes it
-                if child in self.running:
-                    self.running[child] = math.inf
-                piece = await child.stdout.read(_PIECE)
+                piece = await film.read()
         finally:
-            await asyncio.shield(self._end(child))
+            await asyncio.shield(self._end(film))
 
-    async def _end(self, child: asyncio.subprocess.Process) -> None:
-        self.running.pop(child, None)
-        if child.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
-        await child.wait()
+    async def _end(self, film: _Film) -> None:
+        self.running.discard(film)
+        await film.end()
 
     async def close(self) -> None:
         """End them all."""
-        for child in list(self.running):
-            await self._end(child)
+        for film in list(self.running):
+            await self._end(film)
