@@ -71,7 +71,7 @@ def made(tmp_path_factory):
     first, second = Stage(12, 512, 3e-3), Stage(2, 16, 1e-3, top=1e-4, captions=2, average=0.5)
     trial = small(first=first, second=second, runs=2)
     larger = find_spec(backbone.package(SECOND)) is not None
-    figures = recipe.make(None, listed, place / "out", trial, larger=larger)
+    figures = recipe.make(None, listed, place / "out", trial, each=True, larger=larger)
     return place / "out", listed, figures
 
 
@@ -127,6 +127,25 @@ def test_onnx_equals_torch_and_eight_bits_stay_near(made):
     session = onnxruntime.InferenceSession(out / "model-float" / "textual" / "model.onnx")
     found = session.run(None, {"token_vectors": tokens.numpy(), "attention_mask": mask.numpy()})[0]
     assert found == pytest.approx(wanted, abs=1e-4)
+
+
+@pytest.mark.slow
+def test_every_run_is_a_model_of_its_own(made):
+    out, listed, _ = made
+    there = sorted(p.name for p in out.glob("*run-*"))
+    names = ["run-1", "run-2"] + ["plus-run-1", "plus-run-2"] * (out / "plus").exists()
+    assert there == sorted([*names, *(f"{name}-float" for name in names)])
+    with Image.open(listed.parent / json.loads(listed.read_text().splitlines()[0])["image"]) as one:
+        picture = np.asarray(one.convert("RGB"))
+    for mean, few in (("model", names[:2]), ("plus", names[2:])):
+        vectors = [
+            OnnxPictures("x", out / f"{name}-float").encode_pictures([picture])[0]
+            for name in ([mean, *few] if few else [])
+        ]
+        for i, a in enumerate(vectors):
+            for b in vectors[:i]:
+                assert not np.array_equal(a, b), "each has weights of its own"
+                assert float(a @ b) > 0.5, "and they started from the same"
 
 
 @pytest.mark.slow
